@@ -1,0 +1,1 @@
+"""motovault: vehicles, fuel economy and upkeep, exactly."""
