@@ -1,0 +1,1 @@
+"""The pure core: one folder a capsule, no technology in any of them."""

@@ -1,0 +1,18 @@
+"""Where readings come from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from motovault.domain.odometer.entities import OdometerReading
+from motovault.domain.vehicles import VehicleId
+
+__all__ = ["OdometerRepository"]
+
+
+class OdometerRepository(Protocol):
+    """The readings of the vehicles of the user that the repository is bound to."""
+
+    def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[OdometerReading]:
+        """All readings above 0 of one vehicle, by ``read_at``, then value, then source id; empty if none."""
+        ...
