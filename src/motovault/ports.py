@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import TracebackType
-from typing import NewType, Protocol, Self
+from typing import NewType, Protocol, Self, TypeVar
 from uuid import UUID
 
-__all__ = ["Clock", "NewId", "UnitOfWork", "UserId"]
+__all__ = ["Clock", "NewId", "OpensUnitOfWork", "UnitOfWork", "UserId"]
 
 UserId = NewType("UserId", str)
 """Who owns a row: the subject of the token (``auth0|ana``), at most 255 characters."""
@@ -45,3 +45,20 @@ class UnitOfWork(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool | None: ...
+
+
+W_co = TypeVar("W_co", bound=UnitOfWork, covariant=True)
+
+
+class OpensUnitOfWork(Protocol[W_co]):
+    """Opens a unit of work for one call of a service, or joins the transaction that is open."""
+
+    def __call__(self, *, atomic: bool = False) -> W_co:
+        """A unit of work, to be entered.
+
+        Args:
+            atomic: The block writes more than once, all or nothing. Without it
+                every statement stands for itself, which is as whole for a block
+                of one write, and cheaper.
+        """
+        ...

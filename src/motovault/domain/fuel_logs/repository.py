@@ -18,7 +18,7 @@ class FuelLogRepository(Protocol):
         """Keep a new one.
 
         Raises FuelLogExists if its id, or its source key at that vehicle, is kept
-        already, and VehicleNotFound if the vehicle is not this user's.
+        already, and VehicleNotFound if the vehicle is not a live one of this user's.
         """
         ...
 

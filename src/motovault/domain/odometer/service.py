@@ -11,7 +11,7 @@ from motovault.domain.odometer.readings import CurrentOdometer, current_odometer
 from motovault.domain.odometer.repository import OdometerRepository
 from motovault.domain.user_preferences import UserPreferencesRepository, schema_defaults
 from motovault.domain.vehicles import VehicleId, VehicleRepository
-from motovault.ports import UnitOfWork
+from motovault.ports import OpensUnitOfWork, UnitOfWork
 from motovault.quantities.distance import Distance
 from motovault.quantities.units import DistanceUnit
 
@@ -34,7 +34,7 @@ class OdometerUnitOfWork(UnitOfWork, Protocol):
 class OdometerService:
     """Readings of one user's vehicles; every call is one transaction, or joins the one that is open."""
 
-    def __init__(self, unit_of_work: Callable[[], OdometerUnitOfWork]) -> None:
+    def __init__(self, unit_of_work: OpensUnitOfWork[OdometerUnitOfWork]) -> None:
         self._unit_of_work = unit_of_work
 
     def readings(self, vehicle_id: VehicleId) -> list[OdometerReading]:

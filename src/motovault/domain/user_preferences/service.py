@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import attrs
 
 from motovault.domain.user_preferences.entities import UnitSystem, UserPreferences
 from motovault.domain.user_preferences.repository import UserPreferencesRepository
-from motovault.ports import Clock, NewId, UnitOfWork, UserId
+from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
 
 __all__ = ["UserPreferencesService"]
 
@@ -27,7 +26,7 @@ class UserPreferencesService:
     def __init__(
         self,
         user_id: UserId,
-        unit_of_work: Callable[[], UserPreferencesUnitOfWork],
+        unit_of_work: OpensUnitOfWork[UserPreferencesUnitOfWork],
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -59,7 +58,7 @@ class UserPreferencesService:
             InvalidValue: A value breaks its rule; nothing is changed.
         """
         given = {"unit_system": unit_system, "currency_code": currency_code, "time_zone": time_zone}
-        with self._unit_of_work() as work:
+        with self._unit_of_work(atomic=True) as work:
             kept = work.user_preferences.get_or_add(self._defaults())
             changes = {name: value for name, value in given.items() if value is not None}
             changed = attrs.evolve(kept, **changes, updated_at=self._clock.now())  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol, TypedDict, Unpack
 
 import attrs
@@ -13,7 +12,7 @@ from motovault.domain.vehicles.errors import CheckDigitMismatch, VehicleNotFound
 from motovault.domain.vehicles.names import make_name, model_name
 from motovault.domain.vehicles.repository import VehicleRepository
 from motovault.errors import InvalidValue
-from motovault.ports import Clock, NewId, UnitOfWork, UserId
+from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
 from motovault.quantities.units import DistanceUnit
 
 __all__ = ["VehicleChanges", "VehicleService", "VehicleUnitOfWork"]
@@ -56,7 +55,7 @@ class VehicleService:
     def __init__(
         self,
         user_id: UserId,
-        unit_of_work: Callable[[], VehicleUnitOfWork],
+        unit_of_work: OpensUnitOfWork[VehicleUnitOfWork],
         clock: Clock,
         new_id: NewId,
     ) -> None:
