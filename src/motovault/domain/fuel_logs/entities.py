@@ -19,7 +19,7 @@ from motovault.domain.fields import aware, checked, currency_code, number, optio
 from motovault.domain.vehicles import VehicleId
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
-from motovault.quantities.units import DistanceUnit, FuelUnit
+from motovault.quantities.units import DistanceUnit, FuelUnit, distance_unit, fuel_unit
 
 __all__ = ["FuelLog", "FuelLogId", "FuelType"]
 
@@ -46,11 +46,11 @@ def _fuel_type(value: Any, field: str) -> FuelType:
 
 
 def _distance_unit(value: Any, field: str) -> DistanceUnit:
-    return DistanceUnit.parse(value, field)
+    return distance_unit(value)
 
 
 def _fuel_unit(value: Any, field: str) -> FuelUnit:
-    return FuelUnit.parse(value, field)
+    return fuel_unit(value)
 
 
 def _volume(value: Any, field: str) -> Decimal | None:

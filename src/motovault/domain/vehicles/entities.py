@@ -16,7 +16,7 @@ from motovault.domain.fields import aware, checked, optional, text, user_id
 from motovault.domain.vehicles.errors import VehicleWithoutIdentity
 from motovault.errors import InvalidValue, redacted
 from motovault.ports import UserId
-from motovault.quantities.units import DistanceUnit
+from motovault.quantities.units import DistanceUnit, distance_unit
 
 __all__ = ["Vehicle", "VehicleId"]
 
@@ -33,7 +33,7 @@ def _whole(low: int, high: int) -> Any:
 
 
 def _distance_unit(value: Any, field: str) -> DistanceUnit:
-    return DistanceUnit.parse(value, field)
+    return distance_unit(value)
 
 
 def _redacted(vin: str | None) -> str:
