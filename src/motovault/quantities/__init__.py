@@ -5,7 +5,9 @@ with its source, in :mod:`motovault.quantities.factors`. Floats are refused.
 """
 
 from motovault.quantities.context import EXACT, plain, round_half_even, round_half_up, to_decimal
+from motovault.quantities.distance import Distance
 from motovault.quantities.economy import (
+    Economy,
     EconomyUnit,
     convert_economy,
     default_economy_unit,
@@ -13,7 +15,10 @@ from motovault.quantities.economy import (
     economy_unit,
     higher_is_better,
 )
+from motovault.quantities.energy import Energy
 from motovault.quantities.errors import CurrencyMismatch, IncompatibleUnits, UnknownUnit
+from motovault.quantities.mass import Mass
+from motovault.quantities.money import Money, UnitPrice, minor_units
 from motovault.quantities.units import (
     DISTANCE_TO_BASE,
     DISTANCE_TO_KM,
@@ -27,6 +32,7 @@ from motovault.quantities.units import (
     fuel_unit,
     unit,
 )
+from motovault.quantities.volume import Volume
 
 __all__ = [
     "DISTANCE_TO_BASE",
@@ -35,12 +41,19 @@ __all__ = [
     "FUEL_TO_BASE",
     "UNITS",
     "CurrencyMismatch",
+    "Distance",
     "DistanceUnit",
+    "Economy",
     "EconomyUnit",
+    "Energy",
     "FuelUnit",
     "IncompatibleUnits",
+    "Mass",
+    "Money",
     "Unit",
+    "UnitPrice",
     "UnknownUnit",
+    "Volume",
     "convert",
     "convert_economy",
     "default_economy_unit",
@@ -49,6 +62,7 @@ __all__ = [
     "economy_unit",
     "fuel_unit",
     "higher_is_better",
+    "minor_units",
     "plain",
     "round_half_even",
     "round_half_up",

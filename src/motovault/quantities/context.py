@@ -31,16 +31,16 @@ MAX_DIGITS: Final = 50
 """Significant digits of a number that may come in, and of every result."""
 
 MAX_EXPONENT: Final = 99
-"""A number that comes in is below 10**100 and, unless 0, at least 10**-99: beyond is a slip or an attack."""
+"""A number that comes in is below 10**100 and, unless 0, at least 10**-99; beyond is a slip or an attack."""
 
 _MAX_TEXT: Final = 200
 _MAX_BITS: Final = 400
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_TEXT_RULE: Final = "must be a plain number: digits, at most one '.', an optional sign and exponent, no separators"
+_TEXT_RULE: Final = "must be a plain number: digits, one '.' at most, no separators of thousands"
 
 
 def _context(prec: int) -> decimal.Context:
-    # All of it is spelled out: what is left out would come from decimal.DefaultContext, which a host may change.
+    # All is spelled out: what is left out would come from decimal.DefaultContext, which a host may change.
     return decimal.Context(
         prec=prec,
         rounding=ROUND_HALF_EVEN,
@@ -71,8 +71,8 @@ def to_decimal(value: Decimal | int | str, field: str) -> Decimal:
         field: What the number is called where it came from; the error says it.
 
     Raises:
-        InvalidValue: A float, a bool or another type; not a plain number; not
-            finite; more than 50 significant digits; 10**100 or more; below 10**-99 but not 0.
+        InvalidValue: A float, a bool or another type; not a plain number; not finite;
+            more than 50 significant digits; 10**100 or more; below 10**-99 but not 0.
 
     >>> to_decimal(" 12.50 ", "volume")
     Decimal('12.50')
@@ -84,9 +84,13 @@ def to_decimal(value: Decimal | int | str, field: str) -> Decimal:
         number = value
     elif isinstance(value, str):
         number = _from_text(value, field)
-    elif isinstance(value, int) and not isinstance(value, bool):
+    elif isinstance(value, bool):
+        raise InvalidValue(field, value, "must be a Decimal, an int or a number as text")
+    elif isinstance(value, int):
         if value.bit_length() > _MAX_BITS:
-            raise InvalidValue(field, "an integer of too many digits", f"must be below 10**{MAX_EXPONENT + 1}")
+            raise InvalidValue(
+                field, f"an integer of {value.bit_length()} bits", f"must be below 10**{MAX_EXPONENT + 1}"
+            )
         number = Decimal(value)
     elif isinstance(value, float):
         raise InvalidValue(field, value, "is a float, which is not exact; give a Decimal or text")
@@ -145,10 +149,14 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     return _rounded(value, places, ROUND_HALF_UP)
 
 
+def _is_finite(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
+
+
 def _rounded(value: Decimal, places: int, rounding: str) -> Decimal:
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not _is_finite(value):
         raise InvalidValue("value", value, "must be a finite Decimal to be rounded")
-    if not isinstance(places, int) or abs(places) > MAX_EXPONENT:
+    if type(places) is not int or abs(places) > MAX_EXPONENT:
         raise InvalidValue("places", places, f"must be a whole number of at most {MAX_EXPONENT}")
     try:
         return value.quantize(Decimal((0, (1,), -places)), rounding=rounding, context=WIDE)
@@ -165,7 +173,7 @@ def plain(value: Decimal) -> str:
     >>> plain(Decimal("1.50E+3")), plain(Decimal("-0.00"))
     ('1500', '0')
     """
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not _is_finite(value):
         raise InvalidValue("value", value, "must be a finite Decimal to be written out")
     if not value:
         return "0"

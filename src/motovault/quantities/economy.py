@@ -9,14 +9,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from fractions import Fraction
+from typing import ClassVar, Final, Self
 
+from attrs import frozen
+
+from motovault.errors import InvalidValue
 from motovault.quantities.context import EXACT, WIDE, to_decimal
+from motovault.quantities.distance import Distance
+from motovault.quantities.energy import Energy
 from motovault.quantities.errors import IncompatibleUnits, UnknownUnit
-from motovault.quantities.spelling import ECONOMY_SPELLINGS, read
-from motovault.quantities.units import DistanceUnit, FuelUnit, Unit, convert, unit
+from motovault.quantities.mass import Mass
+from motovault.quantities.measure import Measure
+from motovault.quantities.spelling import ECONOMY_SPELLINGS, Spellings, is_text, read
+from motovault.quantities.units import UNITS, DistanceUnit, FuelUnit, Unit, convert, unit
+from motovault.quantities.volume import Volume
 
 __all__ = [
+    "Economy",
     "EconomyUnit",
     "convert_economy",
     "default_economy_unit",
@@ -83,7 +93,7 @@ def economy_unit(text: str) -> EconomyUnit:
     >>> economy_unit("l/100 km")
     <EconomyUnit.L_PER_100KM: 'L/100km'>
     """
-    known = _BY_SYMBOL.get(text) if isinstance(text, str) else None
+    known = _BY_SYMBOL.get(text) if is_text(text) else None
     if known is not None:
         return known
     return EconomyUnit(read(text, ECONOMY_SPELLINGS, "economy_unit", _RULE))
@@ -94,7 +104,7 @@ _BY_SYMBOL: Final = {str(member): member for member in EconomyUnit}
 
 
 def _economy(symbol: str) -> Unit:
-    if not isinstance(symbol, str) or symbol not in _BY_SYMBOL:
+    if not is_text(symbol) or symbol not in _BY_SYMBOL:
         raise UnknownUnit(symbol, (), "economy_unit", _RULE)
     return unit(symbol)
 
@@ -205,6 +215,10 @@ _DEFAULTS: Final[dict[tuple[str, str], EconomyUnit]] = {
 }
 
 
+_DISTANCES: Final = frozenset(DistanceUnit)
+_FUELS: Final = frozenset(FuelUnit)
+
+
 def default_economy_unit(distance_unit: str, fuel_unit: str) -> EconomyUnit:
     """The unit that people with these two units expect; miles and litres are British, so mpg of theirs.
 
@@ -214,10 +228,70 @@ def default_economy_unit(distance_unit: str, fuel_unit: str) -> EconomyUnit:
     >>> default_economy_unit("mi", "L")
     <EconomyUnit.MPG_UK: 'mpg_uk'>
     """
-    if not isinstance(distance_unit, str) or distance_unit not in set(DistanceUnit):
+    if not is_text(distance_unit) or distance_unit not in _DISTANCES:
         raise UnknownUnit(distance_unit, (), "distance_unit", f"must be one of {', '.join(DistanceUnit)}")
-    if not isinstance(fuel_unit, str) or fuel_unit not in set(FuelUnit):
+    if not is_text(fuel_unit) or fuel_unit not in _FUELS:
         raise UnknownUnit(fuel_unit, (), "fuel_unit", f"must be one of {', '.join(FuelUnit)}")
     return _DEFAULTS[distance_unit, fuel_unit]
 
 
+@frozen(eq=False, order=False, repr=False)
+class Economy(Measure):
+    """A figure of economy with its unit.
+
+    Equal when the economy is: 4 us_gal/100mi and 25 mpg_us are. ``<`` compares
+    economies, not numbers: the thriftier is the greater, in any unit, so ``max``
+    is the best. There is no ``+``: a mean of figures is not the economy of the
+    whole; add the distances and the amounts, and call :meth:`of` once.
+
+    >>> Economy("25", "mpg_us") == Economy("4", "us_gal/100mi")
+    True
+    >>> Economy("5", "L/100km") > Economy("8", "L/100km")
+    True
+    """
+
+    _dimensions: ClassVar[tuple[str, ...]] = tuple({UNITS[member].dimension: None for member in EconomyUnit})
+    _spellings: ClassVar[Spellings] = ECONOMY_SPELLINGS
+
+    def __attrs_post_init__(self) -> None:
+        if self.value < 0:
+            raise InvalidValue("economy", self.value, "must not be below 0")
+
+    @classmethod
+    def of(cls, distance: Distance, amount: Volume | Mass | Energy, unit: str | None = None) -> Self | None:
+        """What this distance on this amount amounts to; None where either is 0 or less.
+
+        Args:
+            distance: Driven, or engine hours.
+            amount: Fuel or energy used.
+            unit: Of the answer; without one, what people with these units expect.
+
+        Raises:
+            IncompatibleUnits: The unit is for another kind of fuel.
+
+        >>> Economy.of(Distance("500", "km"), Volume("35", "L"))
+        Economy('7', 'L/100km')
+        """
+        target = unit if unit is not None else default_economy_unit(distance.unit, amount.unit)
+        figure = economy_figure(distance.value, distance.unit, amount.value, amount.unit, target)
+        return None if figure is None else cls(figure, target)
+
+    def to(self, symbol: str) -> Self | None:
+        """The same economy in another unit; None for 0 where the other unit is the inverse.
+
+        Raises:
+            UnknownUnit: Not a unit of economy.
+            IncompatibleUnits: One is per litre and the other per kilowatt-hour, or one per hour.
+
+        >>> format(Economy("30", "mpg_us").to("L/100km"), ".1f")
+        '7.8 L/100 km'
+        """
+        figure = convert_economy(self.value, self.unit, symbol)
+        return None if figure is None else type(self)(figure, symbol)
+
+    def _rank(self) -> tuple[bool, Fraction]:
+        definition = self._definition
+        if not definition.is_inverse:
+            return (False, Fraction(self.value) * definition.factor)
+        # Nothing used at all is better than any economy that a number can state.
+        return (False, definition.factor / Fraction(self.value)) if self.value else (True, Fraction(0))

@@ -13,7 +13,19 @@ from typing import Final
 
 from motovault.quantities.errors import UnknownUnit
 
-__all__ = ["AMOUNT_SPELLINGS", "DISTANCE_SPELLINGS", "ECONOMY_SPELLINGS", "fold", "read"]
+__all__ = [
+    "AMOUNT_SPELLINGS",
+    "DISTANCE_SPELLINGS",
+    "ECONOMY_SPELLINGS",
+    "ENERGY_SPELLINGS",
+    "LENGTH_SPELLINGS",
+    "MASS_SPELLINGS",
+    "VOLUME_SPELLINGS",
+    "Spellings",
+    "fold",
+    "is_text",
+    "read",
+]
 
 _MAX_TEXT: Final = 60
 
@@ -31,7 +43,12 @@ def _table(rows: Mapping[str, str]) -> Spellings:
     return MappingProxyType(table)
 
 
-_LOOSE: Final = str.maketrans({mark: " " for mark in "_-().,\t\n\r\u00a0"})
+_LOOSE: Final = str.maketrans(dict.fromkeys("_-().,\t\n\r\xa0", " "))
+
+
+def is_text(value: object) -> bool:
+    """Whether it is text at all: what a caller passes is not always what the types say."""
+    return isinstance(value, str)
 
 
 def fold(text: str) -> str:
@@ -55,7 +72,7 @@ def read(text: str, spellings: Spellings, field: str, rule: str) -> str:
     Raises:
         UnknownUnit: It means none of them, or more than one.
     """
-    if not isinstance(text, str) or len(text) > _MAX_TEXT:
+    if not is_text(text) or len(text) > _MAX_TEXT:
         raise UnknownUnit(text, (), field, rule)
     found = spellings.get(fold(text), ())
     if len(found) > 1:
@@ -76,7 +93,10 @@ DISTANCE_SPELLINGS: Final = _table(
     }
 )
 
-_US: Final = "us gal, gal us, usgal, us gals, gals us, us gallon, us gallons, gallon us, gallons us, gal usa, u s gallons"
+_US: Final = (
+    "us gal, gal us, usgal, us gals, gals us, us gallon, us gallons, gallon us, gallons us, gal usa, "
+    "u s gallon, u s gallons, u s gal"
+)
 _IMPERIAL: Final = (
     "imp gal, gal imp, impgal, imperial gallon, imperial gallons, gallon imperial, gallons imperial, gal imperial, "
     "uk gal, gal uk, uk gallon, uk gallons, gallon uk, gallons uk, imp gallon, imp gallons, gallons imp, ukgal"
@@ -93,10 +113,46 @@ AMOUNT_SPELLINGS: Final = _table(
     }
 )
 
+LENGTH_SPELLINGS: Final[Spellings] = MappingProxyType(
+    {
+        **_table(
+            {
+                "m": "metre, metres, meter, meters",
+                "mm": "millimetre, millimetres, millimeter, millimeters",
+                "ft": "foot, feet",
+                "in": "inch, inches",
+            }
+        ),
+        **DISTANCE_SPELLINGS,
+    }
+)
+
+VOLUME_SPELLINGS: Final[Spellings] = MappingProxyType(
+    {
+        **_table(
+            {
+                "mL": "millilitre, millilitres, milliliter, milliliters",
+                "us_qt": "us quart, us quarts, quart us, quarts us",
+                "us_fl_oz": "us fluid ounce, us fluid ounces",
+                "imp_pt": "imperial pint, imperial pints, uk pint, uk pints",
+            }
+        ),
+        **AMOUNT_SPELLINGS,
+    }
+)
+
+MASS_SPELLINGS: Final[Spellings] = MappingProxyType(
+    {**_table({"lb": "lbs, pound, pounds"}), **AMOUNT_SPELLINGS}
+)
+
+ENERGY_SPELLINGS: Final[Spellings] = MappingProxyType(
+    {**_table({"MJ": "megajoule, megajoules", "Wh": "watt hour, watt hours"}), **AMOUNT_SPELLINGS}
+)
+
 ECONOMY_SPELLINGS: Final = _table(
     {
         "mpg_us": "mpg, us mpg, mpg us, mpg usa, miles per us gallon, mi/us gal, mi/gal us",
-        "mpg_uk": "mpg, uk mpg, mpg uk, mpg imp, imp mpg, imperial mpg, mpg imperial, miles per imperial gallon, mi/imp gal",
+        "mpg_uk": "mpg, uk mpg, mpg uk, mpg imp, imp mpg, imperial mpg, mpg imperial, miles per imperial gallon",
         "mpge": "mpg e, mpg equivalent",
         "L/100km": "l/100 km, l/100, litres per 100 km, liters per 100 km, litres/100km, liters/100km, l per 100km",
         "L/100mi": "l/100 mi, litres per 100 miles, liters per 100 miles",

@@ -20,7 +20,7 @@ from attrs import frozen
 from motovault.quantities import factors as f
 from motovault.quantities.context import EXACT, WIDE, ratio, to_decimal
 from motovault.quantities.errors import IncompatibleUnits, UnknownUnit
-from motovault.quantities.spelling import AMOUNT_SPELLINGS, DISTANCE_SPELLINGS, read
+from motovault.quantities.spelling import AMOUNT_SPELLINGS, DISTANCE_SPELLINGS, is_text, read
 
 __all__ = [
     "DISTANCE_TO_BASE",
@@ -171,7 +171,7 @@ def unit(symbol: str) -> Unit:
     Traceback (most recent call last):
     motovault.quantities.errors.UnknownUnit: unit: 'gallon' is not a known unit; did you mean us_gal or imp_gal?
     """
-    found = UNITS.get(symbol) if isinstance(symbol, str) else None
+    found = UNITS.get(symbol) if is_text(symbol) else None
     if found is None:
         raise UnknownUnit(symbol, _near(symbol))
     return found
