@@ -13,6 +13,7 @@ from motovault.quantities.economy import (
     default_economy_unit,
     economy_figure,
     economy_unit,
+    figure_of,
     higher_is_better,
 )
 from motovault.quantities.energy import Energy
@@ -60,6 +61,7 @@ __all__ = [
     "distance_unit",
     "economy_figure",
     "economy_unit",
+    "figure_of",
     "fuel_unit",
     "higher_is_better",
     "minor_units",

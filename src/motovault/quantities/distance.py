@@ -14,7 +14,7 @@ __all__ = ["Distance"]
 
 @frozen(eq=False, order=False, repr=False)
 class Distance(Quantity):
-    """An exact distance in ``km``, ``mi``, ``nmi``, ``m``, ``ft``, ``in``, ``mm`` or ``in32``, or engine hours ``h``.
+    """An exact distance in ``km``, ``mi``, ``nmi``, ``m``, ``ft``, ``in``, ``mm``, ``in32``, or hours ``h``.
 
     Hours and kilometres never combine or convert: :class:`IncompatibleUnits`.
 

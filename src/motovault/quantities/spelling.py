@@ -98,8 +98,9 @@ _US: Final = (
     "u s gallon, u s gallons, u s gal"
 )
 _IMPERIAL: Final = (
-    "imp gal, gal imp, impgal, imperial gallon, imperial gallons, gallon imperial, gallons imperial, gal imperial, "
-    "uk gal, gal uk, uk gallon, uk gallons, gallon uk, gallons uk, imp gallon, imp gallons, gallons imp, ukgal"
+    "imp gal, gal imp, impgal, imperial gallon, imperial gallons, gallon imperial, gallons imperial, "
+    "gal imperial, uk gal, gal uk, uk gallon, uk gallons, gallon uk, gallons uk, imp gallon, imp gallons, "
+    "gallons imp, ukgal"
 )
 _BARE: Final = "gal, gals, gallon, gallons"
 
@@ -152,9 +153,11 @@ ENERGY_SPELLINGS: Final[Spellings] = MappingProxyType(
 ECONOMY_SPELLINGS: Final = _table(
     {
         "mpg_us": "mpg, us mpg, mpg us, mpg usa, miles per us gallon, mi/us gal, mi/gal us",
-        "mpg_uk": "mpg, uk mpg, mpg uk, mpg imp, imp mpg, imperial mpg, mpg imperial, miles per imperial gallon",
+        "mpg_uk": "mpg, uk mpg, mpg uk, mpg imp, imp mpg, imperial mpg, mpg imperial, "
+        "miles per imperial gallon",
         "mpge": "mpg e, mpg equivalent",
-        "L/100km": "l/100 km, l/100, litres per 100 km, liters per 100 km, litres/100km, liters/100km, l per 100km",
+        "L/100km": "l/100 km, l/100, l per 100 km, litres per 100 km, liters per 100 km, litres/100km, "
+        "liters/100km, l per 100km",
         "L/100mi": "l/100 mi, litres per 100 miles, liters per 100 miles",
         "L/100nmi": "l/100 nmi",
         "km/L": "kpl, kmpl, km/litre, km/liter, km per litre, km per liter",
