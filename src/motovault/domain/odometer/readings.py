@@ -16,7 +16,7 @@ from motovault.domain.odometer.entities import OdometerReading
 from motovault.findings import Finding, Severity
 from motovault.quantities.context import EXACT, plain
 from motovault.quantities.distance import Distance
-from motovault.quantities.units import DISTANCE_TO_KM, DistanceUnit
+from motovault.quantities.units import DISTANCE_TO_BASE, DistanceUnit
 
 __all__ = ["CurrentOdometer", "current_odometer", "distance_between", "rollbacks"]
 
@@ -72,7 +72,7 @@ def rollbacks(
     found = []
     ordered = _ordered(readings, unit, local_date)
     for earlier, reading in zip(ordered, ordered[1:], strict=False):
-        if _in_km(reading, unit) < _in_km(earlier, unit):
+        if _in_base(reading, unit) < _in_base(earlier, unit):
             found.append(
                 Finding(
                     code="rollback",
@@ -108,16 +108,16 @@ def distance_between(
         return None
     driven = Decimal(0)
     for earlier, later in zip(span, span[1:], strict=False):
-        step = EXACT.subtract(_in_km(later, unit), _in_km(earlier, unit))
+        step = EXACT.subtract(_in_base(later, unit), _in_base(earlier, unit))
         driven = EXACT.add(driven, max(step, Decimal(0)))
     return Distance(driven, DistanceUnit.H if unit == DistanceUnit.H else DistanceUnit.KM).to(unit)
 
 
-def _in_km(reading: OdometerReading, unit: DistanceUnit) -> Decimal:
-    return EXACT.multiply(reading.value, DISTANCE_TO_KM[reading.unit or unit])
+def _in_base(reading: OdometerReading, unit: DistanceUnit) -> Decimal:
+    return EXACT.multiply(reading.value, DISTANCE_TO_BASE[reading.unit or unit][1])
 
 
 def _ordered(
     readings: Iterable[OdometerReading], unit: DistanceUnit, local_date: Callable[[datetime], date]
 ) -> list[OdometerReading]:
-    return sorted(readings, key=lambda r: (local_date(r.read_at), _in_km(r, unit), r.read_at))
+    return sorted(readings, key=lambda r: (local_date(r.read_at), _in_base(r, unit), r.read_at))

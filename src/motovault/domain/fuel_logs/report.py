@@ -1,0 +1,195 @@
+"""The economy of one vehicle, ready to be read by a person or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from html import escape
+
+import attrs
+
+from motovault.domain.fuel_logs.intervals import Interval, Pool, pooled
+from motovault.domain.fuel_logs.longrun import LongRunEstimate
+from motovault.findings import Finding
+from motovault.quantities.context import round_half_even
+from motovault.quantities.economy import higher_is_better
+from motovault.quantities.units import UNITS
+
+__all__ = ["EconomyReport", "TankEconomy"]
+
+
+@attrs.frozen(kw_only=True)
+class TankEconomy:
+    """What full to full says of one tank.
+
+    Attributes:
+        tank: Its number or name.
+        distance_unit: Of all distances here.
+        fuel_unit: Of all amounts here.
+        economy_unit: Of all figures here.
+        intervals: By closing fill, oldest first; also those without a figure.
+        fill_count: All fills of this tank.
+        long_run: A rougher estimate, where full tanks are rare; never part of an average.
+    """
+
+    tank: int | str
+    distance_unit: str
+    fuel_unit: str
+    economy_unit: str
+    intervals: tuple[Interval, ...]
+    fill_count: int
+    long_run: LongRunEstimate | None = None
+
+    @property
+    def pool(self) -> Pool:
+        """All valid intervals together."""
+        return self._pooled(self.intervals)
+
+    @property
+    def average(self) -> Decimal | None:
+        """Sum of distance over sum of fuel of all valid intervals; None if there is none."""
+        return self.pool.economy
+
+    @property
+    def average_excluding_towing(self) -> Decimal | None:
+        """The same without the intervals in which a trailer was towed."""
+        return self._pooled(i for i in self.intervals if not i.is_towing).economy
+
+    def by_year(self) -> dict[int, Pool]:
+        """Valid intervals pooled by the year of their closing fill; years without one are left out."""
+        return self._by(lambda interval: interval.closed_on.year)
+
+    def by_month(self) -> dict[tuple[int, int], Pool]:
+        """Valid intervals pooled by (year, month) of their closing fill."""
+        return self._by(lambda interval: (interval.closed_on.year, interval.closed_on.month))
+
+    def between(self, first: date, last: date) -> Pool:
+        """Valid intervals pooled whose closing fill lies between two dates, both included."""
+        return self._pooled(i for i in self.intervals if first <= i.closed_on <= last)
+
+    @property
+    def best(self) -> Interval | None:
+        """The valid interval that took the least fuel for its distance; the latest of equals."""
+        return self._extreme(1 if higher_is_better(self.economy_unit) else -1)
+
+    @property
+    def worst(self) -> Interval | None:
+        """The valid interval that took the most fuel for its distance; the latest of equals."""
+        return self._extreme(-1 if higher_is_better(self.economy_unit) else 1)
+
+    def _extreme(self, sign: int) -> Interval | None:
+        valid = [(sign * i.economy, n) for n, i in enumerate(self.intervals) if i.economy is not None]
+        return self.intervals[max(valid)[1]] if valid else None
+
+    def _by(self, key):  # type: ignore[no-untyped-def]
+        groups: dict[object, list[Interval]] = {}
+        for interval in self.intervals:
+            if interval.void is None:
+                groups.setdefault(key(interval), []).append(interval)
+        return {name: self._pooled(group) for name, group in sorted(groups.items())}  # type: ignore[type-var]
+
+    def _pooled(self, intervals) -> Pool:  # type: ignore[no-untyped-def]
+        return pooled(intervals, self.distance_unit, self.fuel_unit, self.economy_unit)
+
+
+@attrs.frozen(kw_only=True)
+class EconomyReport:
+    """The economy of one vehicle: tank by tank, and as one figure where there is one tank.
+
+    Iterating gives all intervals, oldest closing fill first.
+
+    Attributes:
+        tanks: In the order in which they were first filled.
+        findings: What looks like a slip in the logs; nothing was left out because of them.
+        title: What the vehicle is called, if known.
+    """
+
+    tanks: tuple[TankEconomy, ...]
+    findings: tuple[Finding, ...] = ()
+    title: str | None = None
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """Those of all tanks, by the date of their closing fill."""
+        return tuple(sorted((i for tank in self.tanks for i in tank.intervals), key=lambda i: i.closed_on))
+
+    def __iter__(self) -> Iterator[Interval]:
+        return iter(self.intervals)
+
+    def __len__(self) -> int:
+        return sum(len(tank.intervals) for tank in self.tanks)
+
+    @property
+    def average(self) -> Decimal | None:
+        """Sum of distance over sum of fuel; None without a valid interval, or with more than one tank (R13)."""
+        return self.tanks[0].average if len(self.tanks) == 1 else None
+
+    @property
+    def average_excluding_towing(self) -> Decimal | None:
+        """The same without towing intervals."""
+        return self.tanks[0].average_excluding_towing if len(self.tanks) == 1 else None
+
+    @property
+    def average_by_tank(self) -> Mapping[int | str, Decimal | None]:
+        """The average of each tank; of a tank that took two kinds of fuel, that of the kind it saw last."""
+        return {tank.tank: tank.average for tank in self.tanks}
+
+    @property
+    def economy_unit(self) -> str | None:
+        """The unit of the figures; None with several tanks that differ."""
+        units = {tank.economy_unit for tank in self.tanks}
+        return units.pop() if len(units) == 1 else None
+
+    def figures(self) -> dict[object, Decimal]:
+        """Each valid interval's figure by the key of its closing fill."""
+        return {i.closed_by: i.economy for t in self.tanks for i in t.intervals if i.economy is not None}
+
+    def __str__(self) -> str:
+        lines = [self.title] if self.title else []
+        for tank in self.tanks:
+            lines += _lines(tank, len(self.tanks) > 1)
+        if not self.tanks:
+            lines.append("no fuel logs")
+        lines += [f"  ! {finding.message}" for finding in self.findings]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p><b>{escape(self.title)}</b></p>"] if self.title else []
+        for tank in self.tanks:
+            unit = UNITS[tank.economy_unit].label
+            rows = "".join(
+                f"<tr><td>{i.closed_on}</td><td>{_shown(i.distance, 1)}</td><td>{_shown(i.fuel, 3)}</td>"
+                f"<td>{_shown(i.economy, 2) or escape(i.void or '')}</td></tr>"
+                for i in tank.intervals
+            )
+            parts.append(
+                f"<table><caption>tank {escape(str(tank.tank))}: average {_shown(tank.average, 2) or '–'} "
+                f"{escape(unit)}</caption><tr><th>until</th><th>{escape(UNITS[tank.distance_unit].label)}</th>"
+                f"<th>{escape(UNITS[tank.fuel_unit].label)}</th><th>{escape(unit)}</th></tr>{rows}</table>"
+            )
+        found = "".join(f"<li>{escape(finding.message)}</li>" for finding in self.findings)
+        return "".join(parts) + (f"<ul>{found}</ul>" if found else "")
+
+
+def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
+    unit = UNITS[tank.economy_unit].label
+    pool = tank.pool
+    head = f"tank {tank.tank}: " if is_named else ""
+    lines = [
+        f"{head}{_shown(pool.economy, 2) or 'no figure'}{' ' + unit if pool.economy else ''} over "
+        f"{_shown(pool.distance, 1)} {UNITS[tank.distance_unit].label} in {pool.interval_count} intervals "
+        f"({len(tank.intervals) - pool.interval_count} without a figure)"
+    ]
+    for interval in tank.intervals:
+        figure = f"{_shown(interval.economy, 2)} {unit}" if interval.economy is not None else f"– ({interval.void})"
+        lines.append(f"  {interval.opened_on} to {interval.closed_on}  {figure}")
+    if tank.long_run is not None:
+        rough = tank.long_run
+        span = f", between {_shown(rough.low, 2)} and {_shown(rough.high, 2)}" if rough.low is not None else ""
+        lines.append(f"  long-run estimate: {_shown(rough.economy, 2)} {unit}{span}")
+    return lines
+
+
+def _shown(value: Decimal | None, places: int) -> str:
+    return "" if value is None else f"{round_half_even(value, places):f}"
