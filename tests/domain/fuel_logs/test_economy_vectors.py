@@ -60,7 +60,13 @@ def fill_of(entry: dict[str, Any], units: dict[str, str], key: int) -> Fill:
 def report_of(case: dict[str, Any]) -> EconomyReport:
     fills = [fill_of(entry, case["units"], key) for key, entry in enumerate(case["fills"])]
     capacity = case.get("options", {}).get("battery_capacity_kwh")
-    return economy(fills, economy_unit=case["units"]["economy"], battery_capacity_kwh=number(capacity))
+    units = case["units"]
+    return economy(
+        fills,
+        economy_unit=units["economy"],
+        distance_unit=units["distance"],
+        battery_capacity_kwh=number(capacity),
+    )
 
 
 def shown(value: Decimal | None) -> str | None:

@@ -10,7 +10,7 @@ from motovault.domain.fuel_logs.intervals import Interval, Void
 from motovault.domain.loading import loader
 from motovault.quantities.context import EXACT
 from motovault.quantities.economy import default_economy_unit, economy_unit, figure_of
-from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, UNITS, convert
+from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, UNITS, convert, distance_unit
 
 __all__ = ["Chain"]
 
@@ -30,23 +30,28 @@ class Chain:
         places: Where each lies, in the unit of adding; None where that is unknown.
         volumes: What each took, in the unit of adding; None where that is unknown.
         excluded: What each excludes, in the unit of adding.
-        distance_unit: Of the report: the one typed last.
+        distance_unit: Of the report: the one asked for, else the one typed last.
         fuel_unit: Of the report: the one typed last.
         economy_unit: Of the figures.
     """
 
-    def __init__(self, fills: Sequence[Fill], asked_economy_unit: str | None) -> None:
+    def __init__(
+        self, fills: Sequence[Fill], asked_economy_unit: str | None = None, asked_distance_unit: str | None = None
+    ) -> None:
         self.fills = fills
         latest = fills[-1]
         self.tank = latest.tank
         self.distance_unit, self.fuel_unit = latest.distance_unit, latest.fuel_unit
+        typed = self.distance_unit
+        if asked_distance_unit is not None and _is_same_kind(asked_distance_unit, typed):
+            self.distance_unit = asked_distance_unit
         self.economy_unit = _fitting(asked_economy_unit, self.distance_unit, self.fuel_unit)
-        if all(fill.distance_unit == self.distance_unit for fill in fills):
-            self.adding_distance = self.distance_unit
+        if all(fill.distance_unit == typed for fill in fills):
+            self.adding_distance = typed
             self.places = places(fills)
             self.excluded = [fill.excluded_distance for fill in fills]
         else:
-            self.adding_distance = DISTANCE_TO_BASE[self.distance_unit][0]
+            self.adding_distance = DISTANCE_TO_BASE[typed][0]
             self.places = places(fills, lambda fill: DISTANCE_TO_BASE[fill.distance_unit][1])
             self.excluded = [
                 _times(fill.excluded_distance, DISTANCE_TO_BASE[fill.distance_unit][1]) for fill in fills
@@ -120,8 +125,12 @@ def _times(value: Decimal | None, factor: Decimal) -> Decimal | None:
     return None if value is None else EXACT.multiply(value, factor)
 
 
-def _fitting(asked: str | None, distance_unit: str, fuel_unit: str) -> str:
-    usual = default_economy_unit(distance_unit, fuel_unit)
+def _is_same_kind(one: str, other: str) -> bool:
+    return DISTANCE_TO_BASE[distance_unit(one)][0] == DISTANCE_TO_BASE[other][0]
+
+
+def _fitting(asked: str | None, driven: str, burnt: str) -> str:
+    usual = default_economy_unit(driven, burnt)
     if asked is None:
         return usual
     wanted = economy_unit(asked)

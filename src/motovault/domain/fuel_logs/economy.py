@@ -28,6 +28,7 @@ def economy(
     fills: Iterable[Fill],
     *,
     economy_unit: str | None = None,
+    distance_unit: str | None = None,
     battery_capacity_kwh: Decimal | None = None,
     tank_capacity: Mapping[int | str, Decimal] | None = None,
 ) -> EconomyReport:
@@ -37,6 +38,8 @@ def economy(
         fills: All of one vehicle, in any order.
         economy_unit: Of the figures; by default the usual one of the units that were typed.
             A tank that it does not fit (litres per 100 km for a battery) keeps its usual one.
+        distance_unit: Of the distances; by default the one typed last. A dial of another kind
+            (engine hours) keeps its own.
         battery_capacity_kwh: Lets every charge with a known end level close an interval.
         tank_capacity: By tank, in the tank's fuel unit: bounds the error of the long-run estimate.
 
@@ -45,11 +48,11 @@ def economy(
         were first filled.
 
     Raises:
-        UnknownUnit: ``economy_unit`` is none.
+        UnknownUnit: ``economy_unit`` or ``distance_unit`` is none.
     """
     tanks = []
     for (_, amount, _), fills_of_tank in chains(in_order(fills)).items():
-        chain = Chain(fills_of_tank, economy_unit)
+        chain = Chain(fills_of_tank, economy_unit, distance_unit)
         if amount == "kWh" and (battery_capacity_kwh is not None or has_charge_levels(chain)):
             intervals = charging_intervals(chain, battery_capacity_kwh)
         else:

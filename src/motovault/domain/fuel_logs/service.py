@@ -1,0 +1,288 @@
+"""Adding, finding and changing one user's fuel logs, and what they say about a vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypedDict, Unpack
+
+import attrs
+
+from motovault.domain.fuel_logs.economy import economy
+from motovault.domain.fuel_logs.entities import FuelLog, FuelLogId
+from motovault.domain.fuel_logs.errors import NothingDriven
+from motovault.domain.fuel_logs.fills import Fill, fills_from_logs
+from motovault.domain.fuel_logs.grades import check_grade
+from motovault.domain.fuel_logs.plausibility import plausibility_findings
+from motovault.domain.fuel_logs.report import EconomyReport
+from motovault.domain.fuel_logs.repository import FuelLogRepository
+from motovault.domain.fuel_logs.statistics import FuelStatistics, fuel_statistics
+from motovault.domain.user_preferences import UserPreferences, UserPreferencesRepository, schema_defaults
+from motovault.domain.vehicles import Vehicle, VehicleId, VehicleNotFound, VehicleRepository
+from motovault.errors import InvalidValue
+from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
+from motovault.quantities.context import EXACT, round_half_up, to_decimal
+
+__all__ = ["FuelLogDetails", "FuelLogService", "FuelLogUnitOfWork"]
+
+Number = Decimal | int | str
+
+
+class FuelLogUnitOfWork(UnitOfWork, Protocol):
+    """What this service may touch."""
+
+    @property
+    def fuel_logs(self) -> FuelLogRepository: ...
+
+    @property
+    def vehicles(self) -> VehicleRepository: ...
+
+    @property
+    def user_preferences(self) -> UserPreferencesRepository: ...
+
+
+class FuelLogDetails(TypedDict, total=False):
+    """What a fuel log says; see :class:`FuelLog` for the meaning and the unit of each."""
+
+    odometer: Number | None
+    trip_distance: Number | None
+    fuel_type: str | None
+    fuel_grade: str | None
+    volume: Number | None
+    price_per_unit: Number | None
+    total_cost: Number | None
+    location: str | None
+    notes: str | None
+    odometer_unit: str | None
+    fuel_unit: str | None
+    is_full_tank: bool
+    missed_previous: bool
+    tank: int
+    is_towing: bool
+    excluded_distance: Number | None
+    currency_code: str | None
+    charge_start_percent: Number | None
+    charge_end_percent: Number | None
+    source: str | None
+    source_key: str | None
+
+
+class FuelLogChanges(FuelLogDetails, total=False):
+    """What can be changed of a fuel log."""
+
+    filled_at: datetime
+
+
+class FuelLogService:
+    """One user's fuel logs; every call is one transaction, or joins the one that is open."""
+
+    def __init__(
+        self,
+        user_id: UserId,
+        unit_of_work: OpensUnitOfWork[FuelLogUnitOfWork],
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._user_id = user_id
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._new_id = new_id
+
+    def add(self, vehicle_id: VehicleId, *, filled_at: datetime, **details: Unpack[FuelLogDetails]) -> FuelLog:
+        """Keep a new fuel log.
+
+        Units that are not given are those of the owner's unit system when they
+        are read; what was typed is kept. The total is volume times price,
+        2 decimals, half up, unless it is given.
+
+        Args:
+            vehicle_id: A live vehicle of this user.
+            filled_at: When, aware.
+            **details: Odometer, volume, price and the rest; numbers as Decimal, int or text.
+
+        Raises:
+            InvalidValue: A value breaks its rule.
+            NothingDriven: Neither odometer nor trip distance is above 0.
+            VehicleNotFound: No such live vehicle.
+            FuelLogExists: The vehicle has this source key already.
+        """
+        _refuse_unknown(details, FuelLogDetails)
+        now = self._clock.now()
+        log = FuelLog(
+            id=FuelLogId(self._new_id()),
+            user_id=self._user_id,
+            vehicle_id=vehicle_id,
+            filled_at=filled_at,
+            created_at=now,
+            updated_at=now,
+            **_with_total(details),  # type: ignore[arg-type]
+        )
+        _check(log)
+        with self._unit_of_work() as work:
+            work.fuel_logs.add(log)
+        return log
+
+    def add_many(self, logs: Iterable[FuelLog]) -> int:
+        """Keep many logs at once, all or nothing, and say how many were new; see :meth:`FuelLogRepository.add_many`.
+
+        For imports and migrations: a log may have neither odometer nor trip distance.
+        """
+        with self._unit_of_work(atomic=True) as work:
+            return work.fuel_logs.add_many(logs)
+
+    def get(self, log_id: FuelLogId) -> FuelLog:
+        """The log with this id. Raises FuelLogNotFound."""
+        with self._unit_of_work() as work:
+            return work.fuel_logs.get(log_id)
+
+    def list(
+        self, vehicle_id: VehicleId, *, after: FuelLog | None = None, limit: int | None = None
+    ) -> list[FuelLog]:
+        """The logs of a vehicle, oldest first; those behind ``after``, at most ``limit`` of them.
+
+        Raises:
+            VehicleNotFound: No such live vehicle.
+        """
+        if limit is not None and limit < 1:
+            raise InvalidValue("limit", limit, "must be at least 1")
+        with self._unit_of_work() as work:
+            logs = work.fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=limit)
+            if not logs:
+                _live(work.vehicles, vehicle_id)
+            return logs
+
+    def count(self, vehicle_id: VehicleId) -> int:
+        """How many logs a vehicle has."""
+        with self._unit_of_work() as work:
+            return work.fuel_logs.count_for_vehicle(vehicle_id)
+
+    def change(self, log_id: FuelLogId, **changes: Unpack[FuelLogChanges]) -> FuelLog:
+        """Change what is given, keep the rest; None empties a field.
+
+        A change of volume or price without a new total computes the total anew.
+        Raises as :meth:`add`, and FuelLogNotFound.
+        """
+        _refuse_unknown(changes, FuelLogChanges)
+        with self._unit_of_work(atomic=True) as work:
+            kept = work.fuel_logs.get(log_id)
+            new: dict[str, object] = dict(changes)
+            if "total_cost" not in changes and {"volume", "price_per_unit"} & set(changes):
+                volume = changes.get("volume", kept.volume)
+                price = changes.get("price_per_unit", kept.price_per_unit)
+                new["total_cost"] = _total(volume, price)
+            changed = attrs.evolve(kept, **new, updated_at=self._clock.now())  # type: ignore[arg-type]
+            _check(changed)
+            work.fuel_logs.replace(changed)
+        return changed
+
+    def remove(self, log_id: FuelLogId) -> None:
+        """Drop a log for good. Raises FuelLogNotFound."""
+        with self._unit_of_work() as work:
+            work.fuel_logs.remove(log_id)
+
+    def economy(
+        self,
+        vehicle_id: VehicleId,
+        *,
+        economy_unit: str | None = None,
+        battery_capacity_kwh: Number | None = None,
+        tank_capacity: Mapping[int | str, Decimal] | None = None,
+    ) -> EconomyReport:
+        """How far the vehicle goes on its fuel: intervals, averages, findings.
+
+        Args:
+            vehicle_id: A live vehicle of this user.
+            economy_unit: For example ``mpg_us`` or ``L/100km``; by default the usual one of the units typed.
+            battery_capacity_kwh: Of an electric vehicle, if known.
+            tank_capacity: By tank number, in the unit of its fuel.
+
+        Raises:
+            VehicleNotFound: No such live vehicle.
+            InvalidValue: A unit is none, or a capacity is not above 0.
+        """
+        _, fills, vehicle, preferences = self._read(vehicle_id)
+        return _report(fills, vehicle, preferences, economy_unit, battery_capacity_kwh, tank_capacity)
+
+    def statistics(self, vehicle_id: VehicleId, *, economy_unit: str | None = None) -> FuelStatistics:
+        """What the vehicle's logs add up to. Raises as :meth:`economy`."""
+        logs, fills, vehicle, preferences = self._read(vehicle_id)
+        return fuel_statistics(
+            logs,
+            fills,
+            _report(fills, vehicle, preferences, economy_unit, None, None),
+            distance_unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
+            local_date=preferences.local_date,
+        )
+
+    def _read(self, vehicle_id: VehicleId) -> tuple[list[FuelLog], list[Fill], Vehicle, UserPreferences]:
+        with self._unit_of_work() as work:
+            vehicle = _live(work.vehicles, vehicle_id)
+            logs = work.fuel_logs.list_for_vehicle(vehicle_id)
+            preferences = work.user_preferences.find() or schema_defaults()
+        fills = fills_from_logs(
+            logs,
+            distance_unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
+            fuel_unit=preferences.unit_system.fuel_unit,
+            currency_code=preferences.currency_code,
+            local_date=preferences.local_date,
+        )
+        return logs, fills, vehicle, preferences
+
+
+def _report(
+    fills: list[Fill],
+    vehicle: Vehicle,
+    preferences: UserPreferences,
+    economy_unit: str | None,
+    battery_capacity_kwh: Number | None,
+    tank_capacity: Mapping[int | str, Decimal] | None,
+) -> EconomyReport:
+    battery = None if battery_capacity_kwh is None else to_decimal(battery_capacity_kwh, "battery_capacity_kwh")
+    if battery is not None and battery <= 0:
+        raise InvalidValue("battery_capacity_kwh", battery_capacity_kwh, "must be above 0")
+    capacities = {tank: to_decimal(size, "tank_capacity") for tank, size in (tank_capacity or {}).items()}
+    for size in capacities.values():
+        if size <= 0:
+            raise InvalidValue("tank_capacity", size, "must be above 0")
+    report = economy(
+        fills,
+        economy_unit=economy_unit,
+        distance_unit=vehicle.distance_unit,
+        battery_capacity_kwh=battery,
+        tank_capacity=capacities,
+    )
+    findings = plausibility_findings(fills, report, capacities)
+    return attrs.evolve(report, findings=findings, title=vehicle.title)
+
+
+def _live(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:
+    vehicle = vehicles.get(vehicle_id)
+    if not vehicle.is_live:
+        raise VehicleNotFound(vehicle_id)
+    return vehicle
+
+
+def _refuse_unknown(given: object, shape: type) -> None:
+    for name in set(given) - set(shape.__annotations__):  # type: ignore[call-overload]
+        raise InvalidValue(name, given[name], "is no field of a fuel log that can be set")  # type: ignore[index]
+
+
+def _check(log: FuelLog) -> None:
+    if not (log.odometer or log.trip_distance):
+        raise NothingDriven
+    check_grade(log.fuel_type, log.fuel_grade)
+
+
+def _with_total(details: FuelLogDetails) -> FuelLogDetails:
+    if details.get("total_cost") is not None:
+        return details
+    total = _total(details.get("volume"), details.get("price_per_unit"))
+    return details if total is None else {**details, "total_cost": total}
+
+
+def _total(volume: Number | None, price: Number | None) -> Decimal | None:
+    """Volume times price, 2 decimals, half up: 12.5 x 3.299 is 41.24."""
+    if volume is None or price is None:
+        return None
+    return round_half_up(EXACT.multiply(to_decimal(volume, "volume"), to_decimal(price, "price_per_unit")), 2)
