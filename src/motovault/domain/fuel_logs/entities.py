@@ -21,7 +21,7 @@ from motovault.errors import InvalidValue
 from motovault.ports import UserId
 from motovault.quantities.units import DistanceUnit, FuelUnit, distance_unit, fuel_unit
 
-__all__ = ["FuelLog", "FuelLogId", "FuelType"]
+__all__ = ["FuelLog", "FuelLogId", "FuelType", "known_price"]
 
 FuelLogId = NewType("FuelLogId", UUID)
 
@@ -77,6 +77,18 @@ def _percent(value: Any, field: str) -> Decimal:
     return found
 
 
+def known_price(price: Decimal | None, total_cost: Decimal | None) -> Decimal | None:
+    """What a price says, where its column can hold no null: 0 is a price only if nothing was paid in all.
+
+    >>> known_price(Decimal(0), None), known_price(None, Decimal("0.00"))
+    (None, Decimal('0.000'))
+    """
+    if price:
+        return price
+    return _FREE if total_cost is not None and not total_cost else None
+
+
+_FREE = Decimal("0.000")
 _volume_scale = scaled(10, 3)
 _reading = checked(optional(number()))
 _money = checked(optional(scaled(10, 2)))
@@ -93,7 +105,9 @@ class FuelLog:
         fuel_type: What was bought; None where unknown. Rows of another application may hold other words.
         fuel_grade: Octane, cetane class or blend; None where unknown.
         volume: How much, in ``fuel_unit``, 3 decimals; None is unknown (kept as 0: the column is NOT NULL).
-        price_per_unit: Money per ``fuel_unit``, 3 decimals; None is unknown (kept as 0).
+        price_per_unit: Money per ``fuel_unit``, 3 decimals; None is unknown. The column is NOT NULL, so that
+            0 stands for unknown too, unless the total says that it was free: a price of 0 or None
+            is 0 where ``total_cost`` is 0, else None.
         total_cost: What was paid, 2 decimals; None is unknown, 0 is free.
         location: Where, as text.
         odometer_unit: Unit of both distances; None means the one of the owner's unit system.
@@ -137,3 +151,13 @@ class FuelLog:
     charge_end_percent: Decimal | None = attrs.field(default=None, converter=checked(optional(_percent)))
     source: str | None = attrs.field(default=None, converter=checked(text(50)))
     source_key: str | None = attrs.field(default=None, converter=checked(text(255)))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.price_per_unit:
+            price = None if self.total_cost is None or self.total_cost else Decimal("0.000")
+            object.__setattr__(self, "price_per_unit", price)
+
+    def __attrs_post_init__(self) -> None:
+        price = known_price(self.price_per_unit, self.total_cost)
+        if price is not self.price_per_unit:
+            object.__setattr__(self, "price_per_unit", price)
