@@ -21,7 +21,7 @@ from motovault.errors import InvalidValue
 from motovault.ports import UserId
 from motovault.quantities.units import DistanceUnit, FuelUnit, distance_unit, fuel_unit
 
-__all__ = ["FuelLog", "FuelLogId", "FuelType", "known_price"]
+__all__ = ["FuelLog", "FuelLogId", "FuelType"]
 
 FuelLogId = NewType("FuelLogId", UUID)
 
@@ -77,18 +77,6 @@ def _percent(value: Any, field: str) -> Decimal:
     return found
 
 
-def known_price(price: Decimal | None, total_cost: Decimal | None) -> Decimal | None:
-    """What a price says, where its column can hold no null: 0 is a price only if nothing was paid in all.
-
-    >>> known_price(Decimal(0), None), known_price(None, Decimal("0.00"))
-    (None, Decimal('0.000'))
-    """
-    if price:
-        return price
-    return _FREE if total_cost is not None and not total_cost else None
-
-
-_FREE = Decimal("0.000")
 _volume_scale = scaled(10, 3)
 _reading = checked(optional(number()))
 _money = checked(optional(scaled(10, 2)))
@@ -155,9 +143,4 @@ class FuelLog:
     def __attrs_post_init__(self) -> None:
         if not self.price_per_unit:
             price = None if self.total_cost is None or self.total_cost else Decimal("0.000")
-            object.__setattr__(self, "price_per_unit", price)
-
-    def __attrs_post_init__(self) -> None:
-        price = known_price(self.price_per_unit, self.total_cost)
-        if price is not self.price_per_unit:
             object.__setattr__(self, "price_per_unit", price)

@@ -197,7 +197,7 @@ def _checked_vin(text: str | None, allow_check_digit_mismatch: bool, pre_standar
         return None
     vin = vins.parse(text, pre_standard=pre_standard)
     code = str(vin)
-    if len(code) == 17 and vin.is_check_digit_required and not vin.is_check_digit_valid:
+    if len(code) == 17 and vin.is_check_digit_required and not vin.is_check_digit_right:
         if not (allow_check_digit_mismatch or pre_standard):
             raise CheckDigitMismatch(code, vins.check_digit(code), tuple(vins.suggest(code)))
     return code

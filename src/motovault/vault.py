@@ -1,0 +1,275 @@
+"""Where the parts are wired together: ``open_vault``, the vault, and one user's garage.
+
+The only module that knows both the domain's services and the stores behind
+them. A store is loaded when it is opened, not when motovault is imported.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from motovault.domain.fields import user_id as checked_user_id
+from motovault.domain.fuel_logs import FuelLogRepository
+from motovault.domain.fuel_logs.service import FuelLogService
+from motovault.domain.odometer import OdometerRepository
+from motovault.domain.odometer.service import OdometerService
+from motovault.domain.user_preferences import UserPreferencesRepository
+from motovault.domain.user_preferences.service import UserPreferencesService
+from motovault.domain.vehicles import VehicleRepository
+from motovault.domain.vehicles.service import VehicleService
+from motovault.errors import InvalidValue
+from motovault.ports import Clock, NewId, UserId
+from motovault.system import SystemClock, uuid7
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from motovault.importers import ImportOptions, ImportPlan, ImportResult
+    from motovault.storage.sql.migrate import MigrationStatus
+    from motovault.storage.sql.store import SqlStore
+
+__all__ = ["Garage", "Repositories", "Store", "Vault", "open_vault"]
+
+
+class Repositories(Protocol):
+    """One user's unit of work with every repository there is: what a store opens."""
+
+    @property
+    def vehicles(self) -> VehicleRepository: ...
+
+    @property
+    def fuel_logs(self) -> FuelLogRepository: ...
+
+    @property
+    def user_preferences(self) -> UserPreferencesRepository: ...
+
+    @property
+    def odometer(self) -> OdometerRepository: ...
+
+    def join(self, *, atomic: bool = False) -> Repositories:
+        """A unit of work within this one: an error undoes its part only."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None: ...
+
+
+class Store(Protocol):
+    """Where everything is kept. Memory and SQL are ours; yours may stand here too."""
+
+    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
+        """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Garage:
+    """One user's data. Every call is scoped to that user, and is one transaction unless one is open.
+
+    Attributes:
+        user_id: Whose garage it is.
+        vehicles: Adding, finding, changing, deleting vehicles.
+        fuel_logs: Fuel logs, their economy and statistics.
+        odometer: Readings out of everything that wrote them down.
+        preferences: Units, currency, time zone.
+    """
+
+    def __init__(self, store: Store, user_id: UserId, clock: Clock, new_id: NewId) -> None:
+        self.user_id = user_id
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
+        self.vehicles = VehicleService(user_id, self._unit_of_work, clock, new_id)
+        self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
+        self.odometer = OdometerService(self._unit_of_work)
+        self.preferences = UserPreferencesService(user_id, self._unit_of_work, clock, new_id)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several calls, all or nothing: kept on a clean exit, undone on an error.
+
+        Transactions nest: an error that is caught outside an inner one undoes
+        the inner one only. Each thread and each task has its own.
+
+        >>> import motovault
+        >>> garage = motovault.open_vault("memory:").garage("ana")
+        >>> try:
+        ...     with garage.transaction():
+        ...         car = garage.vehicles.add(license_plate="AB 123")
+        ...         raise RuntimeError("changed my mind")
+        ... except RuntimeError:
+        ...     garage.vehicles.count()
+        0
+        """
+        with self._unit_of_work(atomic=True) as work:
+            token = self._open.set(work)
+            try:
+                yield
+            finally:
+                self._open.reset(token)
+
+    def import_file(self, source: Path | str | bytes, options: ImportOptions | None = None) -> ImportResult:
+        """Bring in another application's file, all or nothing; the same file twice adds nothing.
+
+        Args:
+            source: A path, or the bytes of the file.
+            options: What the file does not say: units, currency, date order, which vehicle.
+
+        Raises:
+            InvalidValue: The format is unknown, or something must be declared first.
+        """
+        return self.apply(self.plan_import(source, options))
+
+    def plan_import(self, source: Path | str | bytes, options: ImportOptions | None = None) -> ImportPlan:
+        """What :meth:`import_file` would do: nothing is kept yet."""
+        from motovault.importers import plan_for_user
+
+        return plan_for_user(source, options, self.preferences.get())
+
+    def apply(self, plan: ImportPlan) -> ImportResult:
+        """Keep what a plan holds, all or nothing."""
+        from motovault.importers import apply_plan
+
+        return apply_plan(plan, self._unit_of_work, self.user_id, self._clock, self._new_id)
+
+    def _unit_of_work(self, *, atomic: bool = False) -> Repositories:
+        work = self._open.get()
+        if work is not None:
+            return work.join(atomic=atomic)
+        return self._store.unit_of_work(self.user_id, atomic=atomic)
+
+    def __repr__(self) -> str:
+        return f"<Garage of {self.user_id!r}>"
+
+
+class Vault:
+    """A store with everybody's data in it. Use it as a context manager, or close it."""
+
+    def __init__(self, store: Store, clock: Clock, new_id: NewId, name: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._name = name
+
+    def garage(self, user_id: str) -> Garage:
+        """One user's data.
+
+        Args:
+            user_id: The subject of the user's token, or any name of 1 to 255 characters.
+
+        Raises:
+            InvalidValue: Empty, too long, or with blanks around it.
+        """
+        return Garage(self._store, UserId(checked_user_id(user_id, "user_id")), self._clock, self._new_id)
+
+    def migrate(self, capsules: list[str] | None = None) -> MigrationStatus:
+        """Bring the database to the newest schema, of all capsules or of some with what they need."""
+        from motovault.storage.sql.migrate import status, upgrade
+
+        engine = self._sql("migrate").engine
+        upgrade(engine, capsules)
+        return status(engine)
+
+    def status(self) -> MigrationStatus:
+        """Which migrations are applied, which are pending, which files changed since."""
+        from motovault.storage.sql.migrate import status
+
+        return status(self._sql("status").engine)
+
+    def _sql(self, asked: str) -> SqlStore:
+        from motovault.storage.sql.store import SqlStore
+
+        if not isinstance(self._store, SqlStore):
+            raise InvalidValue("vault", self._name, f"has no schema: {asked} is for databases")
+        return self._store
+
+    def close(self) -> None:
+        """Let go of all connections; a host's own engine or connection stays open."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Vault {self._name}>"
+
+
+def open_vault(
+    database: str | Path | None = None,
+    *,
+    engine: sa.Engine | None = None,
+    connection: sa.Connection | None = None,
+    password_file: str | Path | None = None,
+    pool_size: int = 10,
+    pool_idle_seconds: int = 30,
+    migrate: bool | None = None,
+    clock: Clock | None = None,
+    new_id: NewId | None = None,
+) -> Vault:
+    """Open the place where vehicles and their logs are kept.
+
+    Args:
+        database: A path (a SQLite file, made and migrated when needed), ``sqlite:///…``,
+            ``postgresql://…``, or ``memory:``.
+        engine: A host's own SQLAlchemy engine instead; it stays the host's to dispose of.
+        connection: A host's own open connection instead: nothing is committed here, the host does.
+        password_file: A file whose content is the database's password.
+        pool_size: Connections kept at most.
+        pool_idle_seconds: A connection idle for longer is made anew.
+        migrate: Bring the schema up to date on opening. By default SQLite files that we open are,
+            and everything else is only checked.
+        clock: Tells the time; the machine's by default.
+        new_id: Makes ids; UUID version 7 by default.
+
+    Raises:
+        InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind.
+        SchemaBehind: The schema is older than this release; the error names the command.
+        StorageFailure: The database cannot be reached.
+        MissingExtra: A package is missing; the error names the install line.
+
+    >>> open_vault("memory:")
+    <Vault memory:>
+    """
+    clock, new_id = clock or SystemClock(), new_id or uuid7
+    given = [value for value in (database, engine, connection) if value is not None]
+    if len(given) != 1:
+        raise InvalidValue("database", database, "must be given, or an engine or a connection instead: one of the three")
+    if database is not None and str(database) == "memory:":
+        from motovault.storage.memory import MemoryStore
+
+        return Vault(MemoryStore(), clock, new_id, "memory:")
+    from motovault.storage.sql import SqlStore, make_engine, require_current, upgrade
+
+    if connection is not None:
+        store, is_ours = SqlStore(connection=connection), False
+    elif engine is not None:
+        store, is_ours = SqlStore(engine), False
+    else:
+        made = make_engine(
+            database, password_file=password_file, pool_size=pool_size, pool_idle_seconds=pool_idle_seconds
+        )
+        store, is_ours = SqlStore(made, owns_engine=True), True
+    try:
+        if migrate or (migrate is None and is_ours and store.dialect == "sqlite"):
+            upgrade(store.engine)
+        else:
+            require_current(connection if connection is not None else store.engine)
+    except BaseException:
+        store.close()
+        raise
+    return Vault(store, clock, new_id, store.name)
