@@ -82,9 +82,8 @@ def walls(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types of the source (mypy strict, pyright), and how completely the public API declares its own."""
     _run(session, "mypy")
-    python = str(_environment(session) / "python")
-    _run(session, "pyright", "--pythonpath", python)
-    _run(session, "pyright", "--pythonpath", python, "--ignoreexternal", "--verifytypes", "motovault")
+    _run(session, "pyright")
+    _run(session, "python", "tools/check_public_types.py")
 
 
 @nox.session(python=False)

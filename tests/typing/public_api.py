@@ -1,0 +1,60 @@
+"""What a user's type checker sees of the public API: checked by mypy and pyright, never run.
+
+Each function is a use that must type-check, with the type that comes out. A
+wrong use that must *not* pass carries an ignore; that one is then needed, or
+the checker complains (``warn_unused_ignores``).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import assert_type
+
+from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound
+from motovault.quantities import Distance, Economy, Energy, Mass, Money, UnitPrice, Volume
+
+
+def families_are_python_errors_too(error: MotovaultError) -> str:
+    match error:
+        case InvalidValue(field=field, rule=rule):
+            assert_type(field, str)
+            value_error: ValueError = error
+            return f"{field} {rule} {value_error}"
+        case NotFound():
+            lookup_error: LookupError = error
+            return str(lookup_error)
+        case Conflict():
+            return error.rule
+        case MissingExtra():
+            import_error: ImportError = error
+            return f"{error.extra} {import_error}"
+    return str(error)
+
+
+def quantities_keep_their_kind() -> None:
+    trip = Distance("52.5", "km") + Distance(3, "mi")
+    assert_type(trip, Distance)
+    assert_type(trip.to("mi"), Distance)
+    assert_type(trip * 2, Distance)
+    assert_type(trip / 2, Distance)
+    assert_type(trip / Distance(1, "km"), Decimal)
+    assert_type(Volume.parse("12.5 L"), Volume)
+    assert_type(trip > Distance(1, "km"), bool)
+
+
+def kinds_do_not_mix() -> None:
+    Distance(1, "km") + Volume(1, "L")  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+    Distance(1.5, "km")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def economy_of_nothing_is_none() -> None:
+    assert_type(Economy.of(Distance(500, "km"), Volume(35, "L")), Economy | None)
+    assert_type(Economy.of(Distance(500, "km"), Energy(90, "kWh")), Economy | None)
+    assert_type(Economy.of(Distance(500, "km"), Mass(5, "kg")), Economy | None)
+
+
+def money_is_counted_in_one_currency() -> None:
+    bill = Money("41.24", "USD") + Money(2, "USD")
+    assert_type(bill, Money)
+    assert_type(bill / bill, Decimal)
+    assert_type(UnitPrice("3.299", "USD", "us_gal").total(Volume(10, "us_gal")), Money)
