@@ -89,7 +89,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=False)
 def wheel(session: nox.Session) -> None:
     """The wheel, built from the sdist, does the main job alone, with the sources out of reach."""
-    scratch = Path(session.create_tmp())
+    scratch = Path(session.create_tmp()).resolve()
     shutil.rmtree(scratch)
     _run(session, "python", "-m", "build", "--no-isolation", "--outdir", str(scratch / "dist"), str(ROOT))
     (built,) = (scratch / "dist").glob("*.whl")
