@@ -12,7 +12,10 @@ __all__ = ["FuelLogRepository"]
 
 
 class FuelLogRepository(Protocol):
-    """The fuel logs of the user that the repository is bound to; those of others do not exist here."""
+    """The fuel logs of the user that the repository is bound to; those of others do not exist here.
+
+    Writing one whose ``user_id`` is another user's raises InvalidValue.
+    """
 
     def add(self, log: FuelLog, /) -> None:
         """Keep a new one.
@@ -26,7 +29,8 @@ class FuelLogRepository(Protocol):
         """Keep many at once and say how many were new.
 
         A log whose (vehicle, source, source key) is kept already is left out.
-        Reads ``logs`` once, in chunks. Raises as :meth:`add` for anything else.
+        Reads ``logs`` once, in chunks. Raises as :meth:`add` for anything else,
+        and then keeps none of them, in a unit that is not atomic too.
         """
         ...
 
@@ -45,7 +49,11 @@ class FuelLogRepository(Protocol):
         ...
 
     def replace(self, log: FuelLog, /) -> None:
-        """Keep a changed one. Raises FuelLogNotFound."""
+        """Keep a changed one.
+
+        Raises FuelLogNotFound, FuelLogExists if its source key clashes, and
+        VehicleNotFound if it moves to a vehicle that is not a live one of this user's.
+        """
         ...
 
     def remove(self, log_id: FuelLogId, /) -> None:

@@ -14,5 +14,8 @@ class OdometerRepository(Protocol):
     """The readings of the vehicles of the user that the repository is bound to."""
 
     def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[OdometerReading]:
-        """All readings above 0 of one vehicle, by ``read_at``, then value, then source id; empty if none."""
+        """All readings above 0 of one vehicle, by ``read_at``, then value, then source id; empty if none.
+
+        The vehicle's own figure, where nobody wrote down when it was read, is as old as the vehicle.
+        """
         ...

@@ -10,7 +10,10 @@ __all__ = ["UserPreferencesRepository"]
 
 
 class UserPreferencesRepository(Protocol):
-    """The one record of the user that the repository is bound to."""
+    """The one record of the user that the repository is bound to.
+
+    Writing one whose ``user_id`` is another user's raises InvalidValue.
+    """
 
     def find(self) -> UserPreferences | None:
         """The user's preferences, or None if none were ever kept."""

@@ -10,7 +10,10 @@ __all__ = ["VehicleRepository"]
 
 
 class VehicleRepository(Protocol):
-    """The vehicles of the user that the repository is bound to; those of others do not exist here."""
+    """The vehicles of the user that the repository is bound to; those of others do not exist here.
+
+    Writing one whose ``user_id`` is another user's raises InvalidValue.
+    """
 
     def add(self, vehicle: Vehicle, /) -> None:
         """Keep a new one. Raises VehicleExists if its id, or its VIN among live vehicles, is kept already."""
