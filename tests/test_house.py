@@ -172,6 +172,46 @@ def test_other_peoples_names_and_the_schemas_own_are_let_pass(source: str) -> No
     assert _banned(_names(ast.parse(source))) == set()
 
 
+# --------------------------------------------------------------------------- docstrings
+
+
+def _silent(tree: ast.Module) -> Iterator[str]:
+    """Public methods that do not say what they mean; a property's name and type may do."""
+    for kind in (
+        node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ):
+        for node in kind.body:
+            is_method = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+            if is_method and not node.decorator_list and not ast.get_docstring(node):
+                yield f"{kind.name}.{node.name}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        PACKAGE / "vault.py",
+        *sorted(PACKAGE.glob("domain/*/service.py")),
+        *sorted(PACKAGE.glob("domain/*/repository.py")),
+    ],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_every_call_that_people_make_says_what_it_means(path: Path) -> None:
+    """An adapter's methods mean what their protocol says; protocols, services and the vault say it."""
+    assert list(_silent(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+def test_a_silent_method_is_seen() -> None:
+    methods = [
+        "def b(self): ...",
+        "def _c(self): ...",
+        "def d(self): 'Says.'",
+        "@property",
+        "def e(self): ...",
+    ]
+    source = "\n ".join(["class A:", *methods])
+    assert list(_silent(ast.parse(source))) == ["A.b"]
+
+
 # ------------------------------------------------------------------ traces of a machine
 
 
