@@ -1,0 +1,70 @@
+"""The command line: ``motovault demo | migrate | status | import | report``.
+
+Exit codes: 0 fine; 1 something was left out of an import, or the operation was
+refused (no such vehicle, a database that cannot be reached or whose schema is
+behind, a missing extra); 2 usage (wrong arguments, an unknown unit, a file that
+is missing or of no known format, a question of the file left open); 130 after
+Ctrl-C; 141 when the reader of a pipe went away. Results go to stdout, messages
+and progress to stderr. Errors of ours are one line; any other error is a bug
+and shows its traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from motovault.errors import InvalidValue, MotovaultError
+
+__all__ = ["main"]
+
+FINE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    Args:
+        arguments: What stands behind ``motovault``; by default those of the process.
+
+    >>> main(["--version"])
+    motovault 0.1.0
+    0
+    """
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at the end: let that go nowhere, quietly.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from motovault.cli.arguments import parser
+
+    for stream in (sys.stdout, sys.stderr):
+        # A name in Greek on a terminal of another script becomes question marks, not an error.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else USAGE
+    try:
+        return int(given.run(given))
+    except MotovaultError as error:
+        _say(f"error: {error}")
+        return USAGE if isinstance(error, InvalidValue) else REFUSED
+
+
+def _say(text: str) -> None:
+    with suppress(OSError, ValueError):
+        print(" ".join(text.split()), file=sys.stderr)

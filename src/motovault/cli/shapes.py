@@ -1,0 +1,236 @@
+"""What ``--json`` prints: one object a command, amounts as decimal text, dates as ISO 8601.
+
+Figures are not rounded: a program rounds where it shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from motovault.findings import Finding
+from motovault.quantities.context import plain
+
+__all__ = [
+    "Amount",
+    "FindingShape",
+    "FuelTotalsShape",
+    "ImportShape",
+    "IntervalShape",
+    "LongRunShape",
+    "OdometerShape",
+    "PeriodShape",
+    "PoolShape",
+    "PriceShape",
+    "ReportShape",
+    "Shape",
+    "StatisticsShape",
+    "TankShape",
+    "TotalsOfPeriodShape",
+    "VehicleReportShape",
+    "VehicleShape",
+]
+
+Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
+"""A number of any size as its digits, never a float, never with an exponent."""
+
+
+class Shape(BaseModel):
+    """Base of all: frozen, and no field that nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FindingShape(Shape):
+    """One thing noticed; ``file``, ``line`` and ``column`` where it stands in an imported file."""
+
+    code: str
+    severity: str
+    message: str
+    field: str | None = None
+    value: str | None = None
+    subject: str | None = None
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+
+    @classmethod
+    def of(cls, finding: Finding) -> FindingShape:
+        """The same, ready for JSON."""
+        names: Mapping[str, Any] = {name: getattr(finding, name, None) for name in cls.model_fields}
+        return cls(**{**names, "severity": finding.severity.value})
+
+
+class VehicleShape(Shape):
+    """Which vehicle; not its VIN, which is personal."""
+
+    id: str
+    title: str
+    make: str | None
+    model: str | None
+    model_year: int | None
+
+
+# ------------------------------------------------------------------------ import
+
+
+class ImportShape(Shape):
+    """What a file holds and what was done with it.
+
+    ``vehicles`` to ``other_costs`` count what the file holds, also where nothing
+    keeps it yet; ``added`` counts the fuel logs that are new in the database.
+    """
+
+    format: str
+    file: str
+    user: str
+    is_dry_run: bool
+    vehicles: int
+    vehicle_names: tuple[str, ...]
+    fuel_logs: int
+    maintenance_logs: int
+    schedules: int
+    other_costs: int
+    added: int
+    vehicles_added: int
+    volume_litres: Amount
+    first_date: date | None
+    last_date: date | None
+    partial: int
+    missed: int
+    duplicates: int
+    skipped: dict[str, int]
+    findings: tuple[FindingShape, ...]
+
+
+# ------------------------------------------------------------------------ report
+
+
+class IntervalShape(Shape):
+    """From one full tank to the next; ``void`` says why there is no figure."""
+
+    tank: int | str
+    opened_on: date
+    closed_on: date
+    fill_count: int
+    distance: Amount | None
+    fuel: Amount | None
+    economy: Amount | None
+    cost: Amount | None
+    currency_code: str | None
+    cost_per_distance: Amount | None
+    is_towing: bool
+    void: str | None
+
+
+class PoolShape(Shape):
+    """Valid intervals taken together; ``cost_per_distance`` by currency."""
+
+    interval_count: int
+    distance: Amount
+    fuel: Amount
+    economy: Amount | None
+    cost_per_distance: dict[str, Amount]
+
+
+class PeriodShape(PoolShape):
+    """The same of one month (``2026-03``) or year (``2026``)."""
+
+    period: str
+
+
+class LongRunShape(Shape):
+    """A rougher estimate where full tanks are rare; not in any average."""
+
+    fill_count: int
+    distance: Amount
+    fuel: Amount
+    economy: Amount
+    low: Amount | None
+    high: Amount | None
+    tank_size: Amount
+    is_tank_size_assumed: bool
+
+
+class TankShape(Shape):
+    """One tank: its units, its intervals, what they come to."""
+
+    tank: int | str
+    distance_unit: str
+    fuel_unit: str
+    economy_unit: str
+    fill_count: int
+    average: PoolShape
+    average_excluding_towing: Amount | None
+    by_month: tuple[PeriodShape, ...]
+    by_year: tuple[PeriodShape, ...]
+    best: IntervalShape | None
+    worst: IntervalShape | None
+    long_run: LongRunShape | None
+    intervals: tuple[IntervalShape, ...]
+
+
+class PriceShape(Shape):
+    """Average cost per unit of fuel."""
+
+    currency_code: str
+    fuel_unit: str
+    amount: Amount
+
+
+class FuelTotalsShape(Shape):
+    """What logs add up to: fuel by unit, cost by currency."""
+
+    log_count: int
+    fuel: dict[str, Amount]
+    cost: dict[str, Amount]
+    average_cost_per_unit: tuple[PriceShape, ...]
+    cost_is_complete: bool
+
+
+class TotalsOfPeriodShape(FuelTotalsShape):
+    """The same of one month or year."""
+
+    period: str
+
+
+class StatisticsShape(Shape):
+    """All logs of the period, added up."""
+
+    totals: FuelTotalsShape
+    distance: Amount | None
+    distance_unit: str
+    cost_per_distance: dict[str, Amount]
+    by_month: tuple[TotalsOfPeriodShape, ...]
+    by_year: tuple[TotalsOfPeriodShape, ...]
+
+
+class OdometerShape(Shape):
+    """Where the dial stands."""
+
+    value: Amount | None
+    unit: str | None
+    read_on: date | None
+
+
+class VehicleReportShape(Shape):
+    """Everything about one vehicle."""
+
+    vehicle: VehicleShape
+    odometer: OdometerShape
+    tanks: tuple[TankShape, ...]
+    statistics: StatisticsShape
+    findings: tuple[FindingShape, ...]
+
+
+class ReportShape(Shape):
+    """A user's vehicles; averages are over intervals closed in the period."""
+
+    user: str
+    first_on: date | None
+    last_on: date | None
+    vehicles: tuple[VehicleReportShape, ...]
