@@ -3,13 +3,15 @@
 Position 10 repeats every 30 years. Position 7 tells the cycle, but only by
 American law and only for light vehicles, so the answer is candidates, and one
 year only where it is sure.
-Source: 49 CFR 565.15, table VII and its note.
+Source: 49 CFR 565.15, table VII and its note; Ford of Europe and of Australia
+write the year at position 11.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from motovault.vin.digit import is_valid
 from motovault.vin.register import Maker
 
 __all__ = ["YEAR_CODES", "certain_year", "year_candidates"]
@@ -17,9 +19,16 @@ __all__ = ["YEAR_CODES", "certain_year", "year_candidates"]
 YEAR_CODES: Final = "ABCDEFGHJKLMNPRSTVWXY123456789"
 """From 1980 and again from 2010; U, Z and 0 are never used."""
 
+_YEAR_AT_POSITION_11: Final = frozenset(("6FP", "NM0", "SFA", "VS6", "WF0", "XLC"))
+"""Ford outside America; position 10 is its plant."""
+
 
 def year_candidates(vin: str, latest: int | None = None) -> tuple[int, ...]:
-    """The model years that position 10 can mean, newest first; empty where it is no year code.
+    """The model years that a VIN can mean, newest first; empty where it has no year code.
+
+    Position 10 says it, or position 11 for Ford outside America: then position
+    10 counts only beside it, and with a right check digit, as on what it
+    builds for America.
 
     Args:
         vin: 17 characters.
@@ -28,10 +37,12 @@ def year_candidates(vin: str, latest: int | None = None) -> tuple[int, ...]:
     >>> year_candidates("1M8GDM9AXKP042788"), year_candidates("1M8GDM9AXKP042788", latest=2018)
     ((2019, 1989), (1989,))
     """
-    place = YEAR_CODES.find(vin[9])
-    if place < 0:
-        return ()
-    return tuple(year for year in (2010 + place, 1980 + place) if latest is None or year <= latest)
+    codes = vin[9]
+    if vin[:3] in _YEAR_AT_POSITION_11:
+        codes = vin[9:11] if is_valid(vin) else vin[10]
+    places = {place for code in codes if (place := YEAR_CODES.find(code)) >= 0}
+    years = sorted((start + place for start in (1980, 2010) for place in places), reverse=True)
+    return tuple(year for year in years if latest is None or year <= latest)
 
 
 def certain_year(
