@@ -1,128 +1,147 @@
-"""One tank's history: its units, its places, and how a stretch of it becomes an interval."""
+"""One tank's history with its places and its figures, and how a stretch of it becomes an interval."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
-from motovault.domain.fuel_logs.fills import Fill, Place, places
+from motovault.domain.fuel_logs.history import Row, Strand
 from motovault.domain.fuel_logs.intervals import Interval, Void
+from motovault.domain.fuel_logs.places import places
 from motovault.domain.loading import loader
 from motovault.quantities.context import EXACT
 from motovault.quantities.economy import default_economy_unit, economy_unit, figure_of
-from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, UNITS, convert, distance_unit
+from motovault.quantities.units import DISTANCE_TO_BASE, UNITS, convert, distance_unit
 
-__all__ = ["Chain"]
+__all__ = ["Chain", "Stretches"]
+
+
+class Stretches:
+    """Intervals in plain columns: lists of numbers cost the garbage collector nothing.
+
+    Attributes:
+        openings: The fill that opened each.
+        closings: The fill that closed it.
+        counts: Fills after the opening one, up to and including the closing one.
+        distances: In the unit of adding; None where unknown.
+        fuels: In the unit of adding; None where unknown.
+        figures: Economy; None where ``voids`` says why.
+        costs: None where unknown.
+        towings: Whether a trailer was towed.
+        voids: Why there is no figure.
+    """
+
+    __slots__ = ("closings", "costs", "counts", "distances", "figures", "fuels", "openings", "towings", "voids")
+
+    def __init__(self) -> None:
+        self.openings: list[Row] = []
+        self.closings: list[Row] = []
+        self.counts: list[int] = []
+        self.distances: list[Decimal | None] = []
+        self.fuels: list[Decimal | None] = []
+        self.figures: list[Decimal | None] = []
+        self.costs: list[Decimal | None] = []
+        self.towings: list[bool] = []
+        self.voids: list[Void | None] = []
+
+    def add(
+        self,
+        opening: Row,
+        closing: Row,
+        count: int,
+        distance: Decimal | None,
+        fuel: Decimal | None,
+        figure: Decimal | None,
+        cost: Decimal | None,
+        is_towing: bool,
+        void: Void | None,
+    ) -> None:
+        """One more, behind those that are there."""
+        self.openings.append(opening)
+        self.closings.append(closing)
+        self.counts.append(count)
+        self.distances.append(distance)
+        self.fuels.append(None if void is Void.UNKNOWN_VOLUME else fuel)
+        self.figures.append(figure)
+        self.costs.append(cost)
+        self.towings.append(is_towing)
+        self.voids.append(void)
+
+    def __len__(self) -> int:
+        return len(self.closings)
+
 
 _interval = loader(Interval)
 
 
 class Chain:
-    """The fills of one tank, in order, with what can be added up.
-
-    Sums are taken in the unit that was typed, so that a history in one unit is
-    never converted. Where units were mixed, each fill is converted to
-    kilometres and litres first: those factors are finite decimals, so nothing
-    is rounded before the end.
+    """The fills of one tank with where they lie, in the units in which they can be added.
 
     Attributes:
-        fills: In order.
-        places: Where each lies, in the unit of adding; None where that is unknown.
-        volumes: What each took, in the unit of adding; None where that is unknown.
-        excluded: What each excludes, in the unit of adding.
+        strand: The rows and their units.
+        positions: Of each row; None where it cannot be told.
+        frames: Positions compare within one frame only.
         distance_unit: Of the report: the one asked for, else the one typed last.
         fuel_unit: Of the report: the one typed last.
-        economy_unit: Of the figures.
+        economy_unit: Of the figures: the one asked for where it fits, else the usual one.
+        figure: Economy of a distance and an amount above 0, in the units of adding.
     """
 
     def __init__(
-        self, fills: Sequence[Fill], asked_economy_unit: str | None = None, asked_distance_unit: str | None = None
+        self,
+        strand: Strand,
+        asked_economy_unit: str | None = None,
+        asked_distance_unit: str | None = None,
     ) -> None:
-        self.fills = fills
-        latest = fills[-1]
-        self.tank = latest.tank
-        self.distance_unit, self.fuel_unit = latest.distance_unit, latest.fuel_unit
-        typed = self.distance_unit
-        if asked_distance_unit is not None and _is_same_kind(asked_distance_unit, typed):
+        self.strand = strand
+        self.positions, self.frames = places(strand.rows)
+        self.distance_unit, self.fuel_unit = strand.distance_unit, strand.fuel_unit
+        if asked_distance_unit is not None and _is_same_kind(asked_distance_unit, strand.distance_unit):
             self.distance_unit = asked_distance_unit
         self.economy_unit = _fitting(asked_economy_unit, self.distance_unit, self.fuel_unit)
-        if all(fill.distance_unit == typed for fill in fills):
-            self.adding_distance = typed
-            self.places = places(fills)
-            self.excluded = [fill.excluded_distance for fill in fills]
-        else:
-            self.adding_distance = DISTANCE_TO_BASE[typed][0]
-            self.places = places(fills, lambda fill: DISTANCE_TO_BASE[fill.distance_unit][1])
-            self.excluded = [
-                _times(fill.excluded_distance, DISTANCE_TO_BASE[fill.distance_unit][1]) for fill in fills
-            ]
-        if all(fill.fuel_unit == self.fuel_unit for fill in fills):
-            self.adding_fuel = self.fuel_unit
-            self.volumes = [fill.volume for fill in fills]
-        else:
-            self.adding_fuel = FUEL_TO_BASE[self.fuel_unit][0]
-            self.volumes = [_times(fill.volume, FUEL_TO_BASE[fill.fuel_unit][1]) for fill in fills]
-        self._figure = figure_of(self.adding_distance, self.adding_fuel, self.economy_unit)
-
-    def figure(self, distance: Decimal, fuel: Decimal) -> Decimal | None:
-        """The economy of sums in the units of adding; None unless both are above 0."""
-        return self._figure(distance, fuel) if distance > 0 and fuel > 0 else None
+        self.figure = figure_of(strand.adding_distance, strand.adding_fuel, self.economy_unit)
 
     def reported_distance(self, distance: Decimal) -> Decimal:
         """A sum of distances in the unit of the report."""
-        if self.adding_distance == self.distance_unit:
-            return distance
-        return convert(EXACT.plus(distance), self.adding_distance, self.distance_unit) or Decimal(0)
+        return _converted(distance, self.strand.adding_distance, self.distance_unit)
 
     def reported_fuel(self, fuel: Decimal) -> Decimal:
         """A sum of fuel in the unit of the report."""
-        if self.adding_fuel == self.fuel_unit:
-            return fuel
-        return convert(EXACT.plus(fuel), self.adding_fuel, self.fuel_unit) or Decimal(0)
+        return _converted(fuel, self.strand.adding_fuel, self.fuel_unit)
 
-    def interval(
-        self,
-        opening: Fill,
-        closing: Fill,
-        count: int,
-        distance: Decimal | None,
-        fuel: Decimal | None,
-        cost: Decimal | None,
-        currency_code: str | None,
-        is_towing: bool,
-        void: Void | None,
-    ) -> Interval:
-        """A stretch as an interval of the report; without a figure if ``void`` or if no fuel went in."""
-        figure = per_distance = None
-        if void is None and distance is not None and fuel is not None:
-            if distance > 0 and fuel > 0:
-                figure = self._figure(distance, fuel)
-            else:
-                void = Void.NO_FUEL
-        if distance is not None:
-            distance = self.reported_distance(distance)
-            if figure is not None and cost is not None:
-                per_distance = EXACT.divide(cost, distance)
-        return _interval(
-            self.tank,
-            opening.key,
-            closing.key,
-            opening.on,
-            closing.on,
-            count,
-            distance,
-            fuel if fuel is None else self.reported_fuel(fuel),
-            figure,
-            cost,
-            currency_code,
-            per_distance,
-            is_towing,
-            void,
-        )
+    def intervals(self, stretches: Stretches) -> Iterator[Interval]:
+        """Stretches as intervals of the report."""
+        on, currency = self.strand.on, self.strand.currency_code
+        columns = zip(*(getattr(stretches, name) for name in _COLUMNS), strict=True)
+        for opening, closing, count, distance, fuel, figure, cost, is_towing, void in columns:
+            per_distance = None
+            if distance is not None:
+                distance = self.reported_distance(distance)
+                if figure is not None and cost is not None:
+                    per_distance = EXACT.divide(cost, distance)
+            yield _interval(
+                self.strand.tank,
+                opening.id,
+                closing.id,
+                on(opening),
+                on(closing),
+                count,
+                distance,
+                None if fuel is None else self.reported_fuel(fuel),
+                figure,
+                cost,
+                None if cost is None else closing.currency_code or currency,
+                per_distance,
+                is_towing,
+                void,
+            )
 
 
-def _times(value: Decimal | None, factor: Decimal) -> Decimal | None:
-    return None if value is None else EXACT.multiply(value, factor)
+_COLUMNS = ("openings", "closings", "counts", "distances", "fuels", "figures", "costs", "towings", "voids")
+
+
+def _converted(amount: Decimal, unit: str, to: str) -> Decimal:
+    return amount if unit == to else convert(EXACT.plus(amount), unit, to) or Decimal(0)
 
 
 def _is_same_kind(one: str, other: str) -> bool:

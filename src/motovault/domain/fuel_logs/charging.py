@@ -18,12 +18,12 @@ from decimal import Decimal
 
 import attrs
 
-from motovault.domain.fuel_logs.chain import Chain
-from motovault.domain.fuel_logs.fills import Fill
-from motovault.domain.fuel_logs.intervals import Interval, Void
+from motovault.domain.fuel_logs.chain import Chain, Stretches
+from motovault.domain.fuel_logs.history import Row
+from motovault.domain.fuel_logs.intervals import Void
 from motovault.quantities.context import EXACT
 
-__all__ = ["charging_intervals", "has_charge_levels"]
+__all__ = ["charging_stretches", "has_charge_levels"]
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
@@ -31,49 +31,52 @@ _HUNDRED = Decimal(100)
 
 def has_charge_levels(chain: Chain) -> bool:
     """Whether any charge says at which level it ended."""
-    return any(fill.charge_end is not None for fill in chain.fills)
+    return any(row.charge_end_percent is not None for row in chain.strand.rows)
 
 
-def charging_intervals(chain: Chain, capacity_kwh: Decimal | None) -> list[Interval]:
+def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
     """The intervals of one chain of charges, in order; they never overlap.
 
     Args:
         chain: Charges in kilowatt-hours.
         capacity_kwh: Of the battery; None if unknown.
     """
-    found: list[Interval] = []
+    found = Stretches()
     openings: dict[Decimal | None, _Opening] = {}
-    by_level = capacity_kwh is None and not any(fill.charge_start is not None for fill in chain.fills)
-    for index, (fill, place) in enumerate(zip(chain.fills, chain.places, strict=True)):
+    by_level = capacity_kwh is None and not any(row.charge_start_percent is not None for row in chain.strand.rows)
+    for row, position, frame in zip(chain.strand.rows, chain.positions, chain.frames, strict=True):
         for opening in openings.values():
-            opening.pass_by(fill, chain.volumes[index], chain.excluded[index])
-        level = _end_level(fill)
-        if place is None:
+            opening.pass_by(row)
+        level = _end_level(row)
+        if position is None:
             continue
         known = next(iter(openings.values()), None)
-        if known is not None and (place.frame != known.frame or place.position < known.last):
+        if known is not None and (frame != known.frame or position < known.last):
             if level is not None:
-                why = Void.WENT_BACK if place.frame == known.frame else Void.UNKNOWN_POSITION
-                found.append(known.closed(chain, fill, None, None, known.void or why))
+                why = Void.WENT_BACK if frame == known.frame else Void.UNKNOWN_POSITION
+                known.close(found, row, None, None, None, known.void or why)
             openings = {}
         for opening in openings.values():
-            opening.last = place.position
+            opening.last = position
         if level is None:
             continue
         opening_here = openings.get(level if by_level else None)
         if opening_here is not None:
-            distance = EXACT.subtract(EXACT.subtract(place.position, opening_here.start), opening_here.excluded)
+            distance = EXACT.subtract(EXACT.subtract(position, opening_here.start), opening_here.excluded)
             if distance <= 0:
                 continue
-            used, void = _used(opening_here, fill, level, capacity_kwh, by_level)
+            used, void = _used(opening_here, row, level, capacity_kwh, by_level)
             if used is _NOT_YET:
                 continue
             void = opening_here.void or void
-            found.append(opening_here.closed(chain, fill, distance, None if void else used, void))
+            if void is None and not used:
+                void = Void.NO_FUEL
+            figure = chain.figure(distance, used) if void is None and used is not None else None
+            opening_here.close(found, row, distance, None if void else used, figure, void)
             openings = {}
         key = level if by_level else None
         if key not in openings:
-            openings[key] = _Opening(fill, level, place.frame, place.position, place.position)
+            openings[key] = _Opening(row, level, frame, position, position)
     return found
 
 
@@ -81,7 +84,7 @@ def charging_intervals(chain: Chain, capacity_kwh: Decimal | None) -> list[Inter
 class _Opening:
     """A charge that ended at a known level and position, and what came after it."""
 
-    fill: Fill
+    row: Row
     level: Decimal
     frame: int
     start: Decimal
@@ -89,46 +92,51 @@ class _Opening:
     added: Decimal = _ZERO
     added_before: Decimal = _ZERO
     excluded: Decimal = _ZERO
-    cost: Decimal | None = _ZERO
+    cost: Decimal | None = None
     currency_code: str | None = None
     count: int = 0
     is_towing: bool = False
     void: Void | None = None
 
-    def pass_by(self, fill: Fill, volume: Decimal | None, excluded: Decimal | None) -> None:
+    def pass_by(self, row: Row) -> None:
         """Take in what one later charge brings."""
+        volume, paid, paid_in = row.volume, row.total_cost, row.currency_code
         self.count += 1
         self.added_before = self.added
         if volume is None:
             self.void = self.void or Void.UNKNOWN_VOLUME
         else:
             self.added = EXACT.add(self.added, volume)
-        if fill.missed:
+        if row.missed_previous:
             self.void = Void.MISSED
-        if excluded is not None:
-            self.excluded = EXACT.add(self.excluded, excluded)
-        self.is_towing = self.is_towing or fill.is_towing
-        if self.cost is not None:
-            if fill.cost is None or (self.count > 1 and fill.currency_code != self.currency_code):
-                self.cost = None
-            else:
-                self.cost, self.currency_code = EXACT.add(self.cost, fill.cost), fill.currency_code
+        if row.excluded_distance is not None:
+            self.excluded = EXACT.add(self.excluded, row.excluded_distance)
+        self.is_towing = self.is_towing or row.is_towing
+        if self.count == 1:
+            self.cost, self.currency_code = paid, paid_in
+        elif self.cost is not None:
+            same = paid is not None and paid_in == self.currency_code
+            self.cost = EXACT.add(self.cost, paid) if same and paid is not None else None
 
-    def closed(
-        self, chain: Chain, closing: Fill, distance: Decimal | None, used: Decimal | None, void: Void | None
-    ) -> Interval:
-        """The interval from here to ``closing``."""
+    def close(
+        self,
+        found: Stretches,
+        row: Row,
+        distance: Decimal | None,
+        used: Decimal | None,
+        figure: Decimal | None,
+        void: Void | None,
+    ) -> None:
+        """Add the stretch from here to ``row``."""
         cost = self.cost if void is None else None
-        return chain.interval(
-            self.fill, closing, self.count, distance, used, cost, self.currency_code, self.is_towing, void
-        )
+        found.add(self.row, row, self.count, distance, used, figure, cost, self.is_towing, void)
 
 
 _NOT_YET = Decimal("NaN")
 
 
 def _used(
-    opening: _Opening, fill: Fill, level: Decimal, capacity_kwh: Decimal | None, by_level: bool
+    opening: _Opening, row: Row, level: Decimal, capacity_kwh: Decimal | None, by_level: bool
 ) -> tuple[Decimal | None, Void | None]:
     """Energy used since ``opening``; ``_NOT_YET`` if this charge cannot close it."""
     if by_level or opening.level == level:
@@ -137,19 +145,19 @@ def _used(
         gained = EXACT.divide(EXACT.multiply(capacity_kwh, EXACT.subtract(level, opening.level)), _HUNDRED)
         used = EXACT.subtract(opening.added, gained)
         return (used, None) if used > 0 else (None, Void.BAD_CHARGE)
-    if fill.charge_start is None:
+    if row.charge_start_percent is None:
         return _NOT_YET, None
-    risen = EXACT.subtract(level, fill.charge_start)
+    risen = EXACT.subtract(level, row.charge_start_percent)
     if risen <= 0:
         return None, Void.BAD_CHARGE
     # energy used = all added before this charge + the fall of the level, priced at this charge's own capacity
-    fallen = EXACT.subtract(opening.level, fill.charge_start)
+    fallen = EXACT.subtract(opening.level, row.charge_start_percent)
     charge = EXACT.subtract(opening.added, opening.added_before)
     used = EXACT.add(opening.added_before, EXACT.divide(EXACT.multiply(charge, fallen), risen))
     return (used, None) if used > 0 else (None, Void.BAD_CHARGE)
 
 
-def _end_level(fill: Fill) -> Decimal | None:
-    if fill.charge_end is not None:
-        return fill.charge_end
-    return _HUNDRED if fill.is_full else None
+def _end_level(row: Row) -> Decimal | None:
+    if row.charge_end_percent is not None:
+        return row.charge_end_percent
+    return _HUNDRED if row.is_full_tank else None

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from motovault.domain.fuel_logs.chain import Chain
-from motovault.domain.fuel_logs.charging import charging_intervals, has_charge_levels
-from motovault.domain.fuel_logs.fills import Fill, chains, in_order
-from motovault.domain.fuel_logs.intervals import Interval, Void
-from motovault.domain.fuel_logs.longrun import long_run_estimate
+from motovault.domain.fuel_logs.chain import Chain, Stretches
+from motovault.domain.fuel_logs.charging import charging_stretches, has_charge_levels
+from motovault.domain.fuel_logs.fills import Fill
+from motovault.domain.fuel_logs.history import Row, Strand, strands_of_fills
+from motovault.domain.fuel_logs.intervals import Void
 from motovault.domain.fuel_logs.report import EconomyReport, TankEconomy
 from motovault.quantities.context import EXACT
 
-__all__ = ["economy"]
+__all__ = ["economy", "economy_of_strands"]
 
 _ZERO = Decimal(0)
 
@@ -49,94 +49,97 @@ def economy(
 
     Raises:
         UnknownUnit: ``economy_unit`` or ``distance_unit`` is none.
+
+    >>> from datetime import date
+    >>> mi_gal = {"odometer_unit": "mi", "fuel_unit": "us_gal"}
+    >>> first = Fill(on=date(2025, 1, 1), odometer=Decimal(10000), volume=Decimal(12), **mi_gal)
+    >>> second = Fill(on=date(2025, 1, 9), odometer=Decimal(10300), volume=Decimal(10), **mi_gal)
+    >>> economy([first, second]).average
+    Decimal('30')
     """
+    return economy_of_strands(
+        strands_of_fills(fills),
+        economy_unit=economy_unit,
+        distance_unit=distance_unit,
+        battery_capacity_kwh=battery_capacity_kwh,
+        tank_capacity=tank_capacity,
+    )
+
+
+def economy_of_strands(
+    strands: Iterable[Strand],
+    *,
+    economy_unit: str | None = None,
+    distance_unit: str | None = None,
+    battery_capacity_kwh: Decimal | None = None,
+    tank_capacity: Mapping[int | str, Decimal] | None = None,
+) -> EconomyReport:
+    """:func:`economy` of fills that are in order and split by tank already."""
     tanks = []
-    for (_, amount, _), fills_of_tank in chains(in_order(fills)).items():
-        chain = Chain(fills_of_tank, economy_unit, distance_unit)
-        if amount == "kWh" and (battery_capacity_kwh is not None or has_charge_levels(chain)):
-            intervals = charging_intervals(chain, battery_capacity_kwh)
+    for strand in strands:
+        chain = Chain(strand, economy_unit, distance_unit)
+        if strand.fuel_unit == "kWh" and (battery_capacity_kwh is not None or has_charge_levels(chain)):
+            stretches = charging_stretches(chain, battery_capacity_kwh)
         else:
-            intervals = _full_to_full(chain)
-        capacity = (tank_capacity or {}).get(chain.tank)
-        tanks.append(
-            TankEconomy(
-                tank=chain.tank,
-                distance_unit=chain.distance_unit,
-                fuel_unit=chain.fuel_unit,
-                economy_unit=chain.economy_unit,
-                intervals=tuple(intervals),
-                fill_count=len(chain.fills),
-                long_run=long_run_estimate(chain, intervals, capacity),
-            )
-        )
+            stretches = _full_to_full(chain)
+        tanks.append(TankEconomy(chain, stretches, (tank_capacity or {}).get(strand.tank)))
     return EconomyReport(tanks=tuple(tanks))
 
 
-def _full_to_full(chain: Chain) -> list[Interval]:
-    found: list[Interval] = []
-    add, subtract, interval = EXACT.add, EXACT.subtract, chain.interval
-    opening: Fill | None = None
-    frame, start, last = 0, _ZERO, None
+def _full_to_full(chain: Chain) -> Stretches:
+    found = Stretches()
+    add, subtract, figure_of, keep = EXACT.add, EXACT.subtract, chain.figure, found.add
+    ours = chain.strand.currency_code
+    opening: Row | None = None
+    start = last = _ZERO
+    frame = -1
     fuel, excluded, count, is_towing = _ZERO, _ZERO, 0, False
     void: Void | None = None
-    cost: Decimal | None = _ZERO
+    cost: Decimal | None = None
     currency: str | None = None
-    for fill, place, volume, unused in zip(chain.fills, chain.places, chain.volumes, chain.excluded, strict=True):
+    for row, position, in_frame in zip(chain.strand.rows, chain.positions, chain.frames, strict=True):
         if opening is not None:
             count += 1
+            volume, paid = row.volume, row.total_cost
             if volume is None:
                 void = void or Void.UNKNOWN_VOLUME  # R6
             else:
                 fuel = add(fuel, volume)
-            if fill.missed:
+            if row.missed_previous:
                 void = Void.MISSED  # R5
-            if unused is not None:
-                excluded = add(excluded, unused)
-            if fill.is_towing:
+            if row.excluded_distance is not None:
+                excluded = add(excluded, row.excluded_distance)
+            if row.is_towing:
                 is_towing = True  # R14
-            if cost is not None:
-                if fill.cost is None or (count > 1 and fill.currency_code != currency):
-                    cost = None
-                else:
-                    cost, currency = add(cost, fill.cost), fill.currency_code
-        if place is None:
+            if count == 1:
+                cost, currency = paid, row.currency_code or ours
+            elif cost is not None:
+                cost = None if paid is None or (row.currency_code or ours) != currency else add(cost, paid)  # R17
+        if position is None:
             continue  # R7: its fuel counts, but it neither opens nor closes
-        if opening is None:
-            if not fill.is_full:
-                frame, last = place.frame, place.position
+        if opening is not None:
+            if in_frame != frame or position < last:  # R9
+                why = void or (Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION)
+                if row.is_full_tank:
+                    keep(opening, row, count, None, fuel, None, None, is_towing, why)
+                else:
+                    opening = None
+            elif not row.is_full_tank or position == start:
+                last = position  # R4; R8: nothing driven, the fuel is carried on
                 continue
-        elif place.frame != frame or (last is not None and place.position < last):  # R9
-            why = Void.WENT_BACK if place.frame == frame else Void.UNKNOWN_POSITION
-            if fill.is_full:
-                found.append(
-                    interval(opening, fill, count, None, _unless(void, fuel), None, None, is_towing, void or why)
-                )
             else:
-                frame, last, opening = place.frame, place.position, None
-                continue
-        elif not fill.is_full:
-            last = place.position  # R4
-            continue
-        elif place.position == start:
-            last = place.position  # R8: nothing driven; the fuel is carried on
-            continue
-        else:
-            driven: Decimal | None = subtract(subtract(place.position, start), excluded)
-            if driven is not None and driven <= 0:
+                driven = subtract(subtract(position, start), excluded)
                 if driven == 0 and void is None:
-                    last = place.position  # all of it excluded: nothing driven on this tank
+                    last = position  # R8 again: all that was driven was driven on another tank
                     continue
-                driven, void = None, void or Void.EXCLUDED
-            found.append(
-                interval(
-                    opening, fill, count, driven, _unless(void, fuel), cost if void is None else None,
-                    currency, is_towing, void,
-                )
-            )  # fmt: skip
-        opening, frame, start, last = fill, place.frame, place.position, place.position  # R2
-        fuel, excluded, count, is_towing, void, cost, currency = _ZERO, _ZERO, 0, False, None, _ZERO, None
+                if driven <= 0:
+                    keep(opening, row, count, None, fuel, None, None, is_towing, void or Void.EXCLUDED)
+                elif void is None and fuel > 0:
+                    keep(opening, row, count, driven, fuel, figure_of(driven, fuel), cost, is_towing, None)
+                else:
+                    keep(opening, row, count, driven, fuel, None, None, is_towing, void or Void.NO_FUEL)  # R10
+        frame, last = in_frame, position
+        if row.is_full_tank:  # R2
+            opening, start = row, position
+            fuel, excluded, count, is_towing, void = _ZERO, _ZERO, 0, False, None
     return found
-
-
-def _unless(void: Void | None, fuel: Decimal) -> Decimal | None:
-    return None if void is Void.UNKNOWN_VOLUME else fuel

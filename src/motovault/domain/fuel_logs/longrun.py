@@ -8,13 +8,11 @@ Never part of an average.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
 
-from motovault.domain.fuel_logs.chain import Chain
-from motovault.domain.fuel_logs.intervals import Interval
+from motovault.domain.fuel_logs.chain import Chain, Stretches
 from motovault.quantities.context import EXACT
 
 __all__ = ["LongRunEstimate", "long_run_estimate"]
@@ -49,44 +47,42 @@ class LongRunEstimate:
 
 
 def long_run_estimate(
-    chain: Chain, intervals: Sequence[Interval], tank_capacity: Decimal | None
+    chain: Chain, stretches: Stretches, tank_capacity: Decimal | None
 ) -> LongRunEstimate | None:
     """The estimate, where valid intervals cover less than half of the way; else None.
 
     Args:
         chain: One tank.
-        intervals: What full to full found in it.
+        stretches: What full to full found in it.
         tank_capacity: In the report's fuel unit; without it the largest single fill stands in.
     """
     count, distance, fuel = _longest_run(chain)
     if distance <= 0 or fuel <= 0:
         return None
-    driven = chain.reported_distance(distance)
     covered = _ZERO
-    for interval in intervals:
-        if interval.void is None and interval.distance is not None:
-            covered = EXACT.add(covered, interval.distance)
-    if covered >= EXACT.multiply(driven, _HALF):
+    for driven_in_it, figure in zip(stretches.distances, stretches.figures, strict=True):
+        if figure is not None and driven_in_it is not None:
+            covered = EXACT.add(covered, driven_in_it)
+    if covered >= EXACT.multiply(distance, _HALF):
         return None
-    largest = chain.reported_fuel(max(volume for volume in chain.volumes if volume is not None))
+    driven = chain.reported_distance(distance)
+    largest = chain.reported_fuel(max(row.volume for row in chain.strand.rows if row.volume is not None))
     tank_size = largest if tank_capacity is None else tank_capacity
     poured = chain.reported_fuel(fuel)
-    bounds = [chain.figure(distance, fuel)]
+    economy = chain.figure(distance, fuel)
+    ends: list[Decimal] = []
     least = EXACT.subtract(poured, tank_size)
     if least > 0:
         scale = EXACT.divide(fuel, poured)
-        ends = (least, EXACT.add(poured, tank_size))
-        bounds = [bounds[0], *(chain.figure(distance, EXACT.multiply(end, scale)) for end in ends)]
-    known = [bound for bound in bounds if bound is not None]
-    if not known:
-        return None
+        for end in (least, EXACT.add(poured, tank_size)):
+            ends.append(chain.figure(distance, EXACT.multiply(end, scale)))
     return LongRunEstimate(
         fill_count=count,
         distance=driven,
         fuel=poured,
-        economy=known[0],
-        low=min(known) if len(known) == 3 else None,
-        high=max(known) if len(known) == 3 else None,
+        economy=economy,
+        low=min(ends, default=None),
+        high=max(ends, default=None),
         tank_size=tank_size,
         is_tank_size_assumed=tank_capacity is None,
     )
@@ -95,27 +91,27 @@ def long_run_estimate(
 def _longest_run(chain: Chain) -> tuple[int, Decimal, Decimal]:
     """Fills, distance and fuel of the longest run without a gap, in the units of adding."""
     best = (0, _ZERO, _ZERO)
-    start = last = None
-    frame, count, fuel, since, unused, pending = 0, 0, _ZERO, 0, _ZERO, _ZERO
-    for fill, place, volume, excluded in zip(chain.fills, chain.places, chain.volumes, chain.excluded, strict=True):
-        is_broken = fill.missed or volume is None
-        if place is not None and last is not None and (place.frame != frame or place.position < last):
-            is_broken = True
-        if is_broken or start is None:
-            start = last = None if place is None else place.position
-            frame = frame if place is None else place.frame
-            count, fuel, since, unused, pending = 0, _ZERO, 0, _ZERO, _ZERO
+    start: Decimal | None = None
+    last, frame, count, since = _ZERO, 0, 0, 0
+    fuel = unused = pending = _ZERO
+    for row, position, in_frame in zip(chain.strand.rows, chain.positions, chain.frames, strict=True):
+        volume, missed, excluded = row.volume, row.missed_previous, row.excluded_distance
+        is_lost = position is not None and (in_frame != frame or position < last)
+        if start is None or missed or volume is None or is_lost:
+            start = position
+            last, frame = position or _ZERO, in_frame
+            count = since = 0
+            fuel = unused = pending = _ZERO
             continue
         since += 1
-        pending = EXACT.add(pending, volume or _ZERO)
-        unused = unused if excluded is None else EXACT.add(unused, excluded)
-        if place is None:
+        pending = EXACT.add(pending, volume)
+        if excluded is not None:
+            unused = EXACT.add(unused, excluded)
+        if position is None:
             continue
-        count, fuel, last = count + since, EXACT.add(fuel, pending), place.position
+        count, fuel, last = count + since, EXACT.add(fuel, pending), position
         since, pending = 0, _ZERO
         distance = EXACT.subtract(EXACT.subtract(last, start), unused)
         if distance > best[1]:
             best = (count, distance, fuel)
     return best
-
-

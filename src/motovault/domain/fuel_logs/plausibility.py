@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from motovault.domain.fuel_logs.fills import Fill, in_order
+from motovault.domain.fuel_logs.fills import Fill
+from motovault.domain.fuel_logs.history import in_order
 from motovault.domain.fuel_logs.intervals import Void
 from motovault.domain.fuel_logs.report import EconomyReport
 from motovault.findings import Finding, Severity
@@ -44,7 +45,7 @@ def plausibility_findings(
     """
     ordered = in_order(fills)
     found: list[tuple[int, Finding]] = []
-    place = {fill.key: n for n, fill in enumerate(ordered)}
+    place = {fill.id: n for n, fill in enumerate(ordered)}
     found += _odometer(ordered)
     found += _economy(report, place)
     found += _volumes(ordered, tank_capacity or {})
@@ -58,7 +59,7 @@ def _odometer(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
         if fill.odometer is None:
             continue
         if earlier is not None and earlier.odometer is not None:
-            if DISTANCE_TO_BASE[fill.distance_unit][0] != DISTANCE_TO_BASE[earlier.distance_unit][0]:
+            if DISTANCE_TO_BASE[fill.odometer_unit][0] != DISTANCE_TO_BASE[earlier.odometer_unit][0]:
                 earlier = fill
                 continue
             driven = EXACT.subtract(_dial(fill), _dial(earlier))
@@ -74,7 +75,7 @@ def _odometer(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
                         plain(fill.odometer),
                     ),
                 )
-            elif fill.distance_unit != "h" and driven > KM_A_DAY * max(days, 1):
+            elif fill.odometer_unit != "h" and driven > KM_A_DAY * max(days, 1):
                 yield (
                     n,
                     _warning(
@@ -138,9 +139,9 @@ def _volumes(ordered: Sequence[Fill], capacity: Mapping[int | str, Decimal]) -> 
 def _prices(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
     groups: dict[tuple[object, ...], list[tuple[int, Fill, Decimal, Decimal]]] = {}
     for n, fill in enumerate(ordered):
-        if fill.volume and fill.cost:
+        if fill.volume and fill.total_cost:
             kind = (fill.tank, FUEL_TO_BASE[fill.fuel_unit][0], fill.fuel_unit, fill.currency_code)
-            price = EXACT.divide(fill.cost, fill.volume)
+            price = EXACT.divide(fill.total_cost, fill.volume)
             groups.setdefault(kind, []).append((n, fill, fill.volume, price))
     for members in groups.values():
         price = _median([member[3] for member in members])
@@ -148,7 +149,7 @@ def _prices(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
         if price is None or volume is None:
             continue
         for n, fill, poured, paid in members:
-            paid_total = fill.cost or Decimal(0)
+            paid_total = fill.total_cost or Decimal(0)
             other = None if _is_near(paid, price) else _swapped(poured, paid, paid_total, volume, price)
             if other is not None:
                 message = (
@@ -182,14 +183,14 @@ def _median(values: Sequence[Decimal]) -> Decimal | None:
 
 
 def _dial(fill: Fill) -> Decimal:
-    return EXACT.multiply(fill.odometer or Decimal(0), DISTANCE_TO_BASE[fill.distance_unit][1])
+    return EXACT.multiply(fill.odometer or Decimal(0), DISTANCE_TO_BASE[fill.odometer_unit][1])
 
 
 def _reading(fill: Fill) -> str:
-    return f"{plain(fill.odometer or Decimal(0))} {UNITS[fill.distance_unit].label}"
+    return f"{plain(fill.odometer or Decimal(0))} {UNITS[fill.odometer_unit].label}"
 
 
 def _warning(fill: Fill, code: str, message: str, field: str, value: str) -> Finding:
     return Finding(
-        code=code, severity=Severity.WARNING, message=message, field=field, value=value, subject=str(fill.key)
+        code=code, severity=Severity.WARNING, message=message, field=field, value=value, subject=str(fill.id)
     )

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from html import escape
+from typing import Any, TypeVar
 
 import attrs
 
+from motovault.domain.fuel_logs.chain import Chain, Stretches
 from motovault.domain.fuel_logs.intervals import Interval, Pool, pooled
-from motovault.domain.fuel_logs.longrun import LongRunEstimate
+from motovault.domain.fuel_logs.longrun import LongRunEstimate, long_run_estimate
 from motovault.findings import Finding
-from motovault.quantities.context import round_half_even
+from motovault.quantities.context import EXACT, round_half_even
 from motovault.quantities.economy import higher_is_better
 from motovault.quantities.units import UNITS
 
 __all__ = ["EconomyReport", "TankEconomy"]
 
+K = TypeVar("K", bound="tuple[Any, ...] | int")
 
-@attrs.frozen(kw_only=True)
+
 class TankEconomy:
     """What full to full says of one tank.
 
@@ -28,33 +32,60 @@ class TankEconomy:
         distance_unit: Of all distances here.
         fuel_unit: Of all amounts here.
         economy_unit: Of all figures here.
-        intervals: By closing fill, oldest first; also those without a figure.
         fill_count: All fills of this tank.
-        long_run: A rougher estimate, where full tanks are rare; never part of an average.
     """
 
-    tank: int | str
-    distance_unit: str
-    fuel_unit: str
-    economy_unit: str
-    intervals: tuple[Interval, ...]
-    fill_count: int
-    long_run: LongRunEstimate | None = None
+    def __init__(self, chain: Chain, stretches: Stretches, tank_capacity: Decimal | None = None) -> None:
+        self.tank = chain.strand.tank
+        self.distance_unit = chain.distance_unit
+        self.fuel_unit = chain.fuel_unit
+        self.economy_unit = chain.economy_unit
+        self.fill_count = len(chain.strand.rows)
+        self._chain = chain
+        self._stretches = stretches
+        self._tank_capacity = tank_capacity
 
-    @property
+    def __repr__(self) -> str:
+        return f"<TankEconomy {self.tank!r}: {len(self._stretches)} intervals, {self.economy_unit}>"
+
+    def __len__(self) -> int:
+        return len(self._stretches)
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """By closing fill, oldest first; also those without a figure. Made when first asked for."""
+        return tuple(self._chain.intervals(self._stretches))
+
+    @cached_property
+    def long_run(self) -> LongRunEstimate | None:
+        """A rougher estimate, where full tanks are rare; never part of an average."""
+        return long_run_estimate(self._chain, self._stretches, self._tank_capacity)
+
+    @cached_property
     def pool(self) -> Pool:
         """All valid intervals together."""
         return self._pooled(self.intervals)
 
-    @property
+    @cached_property
     def average(self) -> Decimal | None:
         """Sum of distance over sum of fuel of all valid intervals; None if there is none."""
-        return self.pool.economy
+        distance = fuel = Decimal(0)
+        add = EXACT.add
+        columns = zip(self._stretches.distances, self._stretches.fuels, self._stretches.figures, strict=True)
+        for driven, used, figure in columns:
+            if figure is not None:
+                distance, fuel = add(distance, driven), add(fuel, used)  # type: ignore[arg-type]
+        return self._chain.figure(distance, fuel) if distance else None
 
     @property
     def average_excluding_towing(self) -> Decimal | None:
         """The same without the intervals in which a trailer was towed."""
         return self._pooled(i for i in self.intervals if not i.is_towing).economy
+
+    def figures(self) -> Iterator[tuple[object, Decimal]]:
+        """The key of each valid interval's closing fill, and its figure."""
+        closed = zip(self._stretches.closings, self._stretches.figures, strict=True)
+        return ((row.id, figure) for row, figure in closed if figure is not None)
 
     def by_year(self) -> dict[int, Pool]:
         """Valid intervals pooled by the year of their closing fill; years without one are left out."""
@@ -82,14 +113,14 @@ class TankEconomy:
         valid = [(sign * i.economy, n) for n, i in enumerate(self.intervals) if i.economy is not None]
         return self.intervals[max(valid)[1]] if valid else None
 
-    def _by(self, key):  # type: ignore[no-untyped-def]
-        groups: dict[object, list[Interval]] = {}
+    def _by(self, key: Callable[[Interval], K]) -> dict[K, Pool]:
+        groups: dict[K, list[Interval]] = {}
         for interval in self.intervals:
             if interval.void is None:
                 groups.setdefault(key(interval), []).append(interval)
-        return {name: self._pooled(group) for name, group in sorted(groups.items())}  # type: ignore[type-var]
+        return {name: self._pooled(group) for name, group in sorted(groups.items())}
 
-    def _pooled(self, intervals) -> Pool:  # type: ignore[no-untyped-def]
+    def _pooled(self, intervals: Iterable[Interval]) -> Pool:
         return pooled(intervals, self.distance_unit, self.fuel_unit, self.economy_unit)
 
 
@@ -118,7 +149,7 @@ class EconomyReport:
         return iter(self.intervals)
 
     def __len__(self) -> int:
-        return sum(len(tank.intervals) for tank in self.tanks)
+        return sum(len(tank) for tank in self.tanks)
 
     @property
     def average(self) -> Decimal | None:
@@ -143,7 +174,7 @@ class EconomyReport:
 
     def figures(self) -> dict[object, Decimal]:
         """Each valid interval's figure by the key of its closing fill."""
-        return {i.closed_by: i.economy for t in self.tanks for i in t.intervals if i.economy is not None}
+        return {key: figure for tank in self.tanks for key, figure in tank.figures()}
 
     def __str__(self) -> str:
         lines = [self.title] if self.title else []

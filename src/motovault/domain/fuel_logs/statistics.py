@@ -16,7 +16,8 @@ import attrs
 
 from motovault.domain.fuel_logs.chain import Chain
 from motovault.domain.fuel_logs.entities import FuelLog
-from motovault.domain.fuel_logs.fills import Fill, chains, in_order
+from motovault.domain.fuel_logs.fills import Fill
+from motovault.domain.fuel_logs.history import strands_of_fills
 from motovault.domain.fuel_logs.intervals import Interval
 from motovault.domain.fuel_logs.report import EconomyReport
 from motovault.quantities.context import EXACT
@@ -125,15 +126,15 @@ def total_distance(fills: Iterable[Fill], distance_unit: str) -> Decimal | None:
 
     None with fewer than two known positions.
     """
-    ordered = [attrs.evolve(fill, tank=1, fuel_unit="L", fuel_distance=None) for fill in in_order(fills)]
     driven: Decimal | None = None
-    for chain in chains(ordered).values():
-        whole = Chain(chain, None, distance_unit)
-        known = [place for place in whole.places if place is not None]
-        for earlier, later in zip(known, known[1:], strict=False):
-            if earlier.frame == later.frame:
-                step = EXACT.subtract(later.position, earlier.position)
-                driven = EXACT.add(driven or _ZERO, whole.reported_distance(max(step, _ZERO)))
+    as_one = (attrs.evolve(fill, tank=1, fuel_unit="L", fuel_distance=None) for fill in fills)
+    for strand in strands_of_fills(as_one):
+        chain = Chain(strand, None, distance_unit)
+        known = [(frame, at) for frame, at in zip(chain.frames, chain.positions, strict=True) if at is not None]
+        for (frame, earlier), (next_frame, later) in zip(known, known[1:], strict=False):
+            if frame == next_frame:
+                step = max(EXACT.subtract(later, earlier), _ZERO)
+                driven = EXACT.add(driven or _ZERO, chain.reported_distance(step))
     return driven
 
 
@@ -150,13 +151,13 @@ def _totals(fills: Iterable[Fill]) -> FuelTotals:
         amount = None if fill.volume is None else EXACT.multiply(fill.volume, factor)
         if amount is not None:
             amounts[base] = EXACT.add(amounts.get(base, _ZERO), amount)
-        if fill.cost is None:
+        if fill.total_cost is None:
             complete = False
             continue
-        cost[fill.currency_code] = EXACT.add(cost.get(fill.currency_code, _ZERO), fill.cost)
+        cost[fill.currency_code] = EXACT.add(cost.get(fill.currency_code, _ZERO), fill.total_cost)
         if amount is not None:
             paid, of = priced.get((fill.currency_code, base), (_ZERO, _ZERO))
-            priced[fill.currency_code, base] = EXACT.add(paid, fill.cost), EXACT.add(of, amount)
+            priced[fill.currency_code, base] = EXACT.add(paid, fill.total_cost), EXACT.add(of, amount)
     return FuelTotals(
         log_count=count,
         fuel={latest[base]: convert(amount, base, latest[base]) or _ZERO for base, amount in amounts.items()},

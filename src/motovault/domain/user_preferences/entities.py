@@ -43,6 +43,9 @@ class UnitSystem(enum.StrEnum):
         return FuelUnit.US_GAL if self is UnitSystem.IMPERIAL else FuelUnit.L
 
 
+_zone = functools.cache(zoneinfo.ZoneInfo)
+
+
 def _unit_system(value: Any, field: str) -> UnitSystem:
     try:
         return UnitSystem(value)
@@ -72,7 +75,7 @@ class UserPreferences:
 
     def local_date(self, moment: datetime) -> date:
         """The user's calendar date at a moment."""
-        return moment.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
+        return moment.astimezone(_zone(self.time_zone)).date()
 
 
 @functools.cache
