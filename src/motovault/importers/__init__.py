@@ -1,0 +1,31 @@
+"""Other applications' files: a plan of what they hold, then one transaction that keeps it."""
+
+from motovault.importers.apply import ImportResult, ImportUnitOfWork, apply_plan
+from motovault.importers.counting import Counts, TankCounts
+from motovault.importers.detection import FORMATS
+from motovault.importers.errors import ImportNeeds, Need, UnknownFormat, UnreadableSource
+from motovault.importers.findings import ImportFinding
+from motovault.importers.options import Column, ColumnMapping, ImportOptions
+from motovault.importers.plan import ImportPlan, plan_import
+from motovault.importers.planned import PlannedFuelLog, PlannedVehicle
+
+__all__ = [
+    "FORMATS",
+    "Column",
+    "ColumnMapping",
+    "Counts",
+    "ImportFinding",
+    "ImportNeeds",
+    "ImportOptions",
+    "ImportPlan",
+    "ImportResult",
+    "ImportUnitOfWork",
+    "Need",
+    "PlannedFuelLog",
+    "PlannedVehicle",
+    "TankCounts",
+    "UnknownFormat",
+    "UnreadableSource",
+    "apply_plan",
+    "plan_import",
+]

@@ -1,0 +1,71 @@
+"""What can stop an import before it begins. What is wrong with single rows are findings, not errors."""
+
+from __future__ import annotations
+
+import attrs
+
+from motovault.errors import InvalidValue
+
+__all__ = ["ImportNeeds", "Need", "UnknownFormat", "UnreadableSource"]
+
+
+class UnreadableSource(InvalidValue):
+    """The file cannot be opened, is too large, or is no sound archive."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__("source", name, rule)
+
+
+class UnknownFormat(InvalidValue):
+    """The file is of no format that can be imported.
+
+    Attributes:
+        recognised: Name of the application whose file it is, where that much is known.
+        seen: What was seen instead, in words.
+        supported: The formats that can be imported.
+    """
+
+    def __init__(
+        self, name: str, supported: tuple[str, ...], recognised: str | None = None, *, seen: str = ""
+    ) -> None:
+        can = "the formats that can be are " + ", ".join(supported)
+        if recognised is None:
+            rule = f"is {seen}, in none of the known formats; {can}; for any other table declare a column mapping"
+        else:
+            rule = f"is a file of {recognised}, which cannot be imported yet; {can}"
+        super().__init__("source", name, rule)
+        self.recognised = recognised
+        self.seen = seen
+        self.supported = supported
+
+
+@attrs.frozen
+class Need:
+    """One thing that the file does not say and that was not declared.
+
+    Attributes:
+        option: Name of the field of ``ImportOptions`` that declares it.
+        choices: What it can be, where that is a short list.
+        reason: Why the file alone does not tell.
+    """
+
+    option: str
+    choices: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        choices = f" ({' or '.join(self.choices)})" if self.choices else ""
+        return f"{self.option}{choices}: {self.reason}"
+
+
+class ImportNeeds(InvalidValue):
+    """The file leaves questions open; nothing was guessed.
+
+    Attributes:
+        needs: All open questions, each naming the option that answers it.
+    """
+
+    def __init__(self, needs: tuple[Need, ...]) -> None:
+        names = ", ".join(need.option for need in needs)
+        super().__init__("options", names, "must be declared; " + "; ".join(str(need) for need in needs))
+        self.needs = needs

@@ -1,0 +1,91 @@
+"""Records of a delimited text: cells, and the physical line at which each record begins.
+
+Python's ``csv`` reader does the quoting; what it cannot see (quotes that never
+close, cells of absurd length) becomes a finding here, and the next line is read on.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from motovault.findings import Severity
+from motovault.importers.findings import FindingLog
+from motovault.importers.sources import Source
+
+__all__ = ["Record", "fold_title", "is_blank", "read_records"]
+
+_MOST_CELLS = 10_000
+"""A record of more cells is no row of any table; what lies beyond is not looked at."""
+
+
+class Record(NamedTuple):
+    """One record: ``line`` is the physical line, from 1, at which it begins."""
+
+    line: int
+    cells: list[str]
+
+
+def read_records(source: Source, delimiter: str, findings: FindingLog) -> Iterator[Record]:
+    """All records but blank ones, in the order of the file."""
+    with source.lines() as lines:
+        yield from _records(lines, delimiter, findings)
+
+
+def _records(lines: Iterable[str], delimiter: str, findings: FindingLog) -> Iterator[Record]:
+    last = _Last(lines)
+    # Not strict: text after a closing quote is kept, as the applications that write it expect.
+    reader = csv.reader(last, delimiter=delimiter, skipinitialspace=delimiter != "\t")
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            message = "a cell is too long to be one; a quote that is never closed may be the cause"
+            findings.add("cell_too_long", Severity.ERROR, message, line=line)
+            continue
+        if not cells or (len(cells) == 1 and not cells[0].strip()):
+            continue
+        if len(cells) > _MOST_CELLS:
+            message = f"the record has {len(cells)} cells; it was left out"
+            findings.add("too_many_cells", Severity.ERROR, message, line=line)
+            continue
+        if reader.line_num > line and "\n" in cells[-1] and not last.text.rstrip("\n").endswith('"'):
+            message = f"a quote opened here is never closed: lines {line} to {reader.line_num} were read as one record"
+            findings.add("unclosed_quote", Severity.ERROR, message, line=line)
+        yield Record(line, cells)
+
+
+class _Last:
+    """Remembers the line that was read last, and takes NUL characters out."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.text = ""
+
+    def __iter__(self) -> _Last:
+        return self
+
+    def __next__(self) -> str:
+        text = next(self._lines)
+        if "\x00" in text:
+            text = text.replace("\x00", "")
+        self.text = text
+        return text
+
+
+def is_blank(record: Record) -> bool:
+    """Whether all its cells are empty, as in the padding that a spreadsheet leaves."""
+    return not any(cell.strip() for cell in record.cells)
+
+
+def fold_title(cell: str) -> str:
+    """A column title as it is compared: no blanks around, no byte order mark, case ignored.
+
+    >>> fold_title("\ufeff  Odo (KM) ")
+    'odo (km)'
+    """
+    return " ".join(cell.replace("\ufeff", "").split()).casefold()[:200]
