@@ -45,9 +45,6 @@ class _Account(TypedDict, total=False):
     extra_groups: list[int]
 
 
-# --------------------------------------------------------------------- PostgreSQL
-
-
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """A PostgreSQL server for as long as the block lasts; gives its SQLAlchemy URL.
@@ -156,9 +153,6 @@ def _reachable(binaries: Path, folder: Path, account: _Account) -> Path:
     return copy / binaries.name
 
 
-# --------------------------------------------------------- Redis protocol (Valkey)
-
-
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
     """A Redis-protocol server for as long as the block lasts; gives its URL.
@@ -208,9 +202,6 @@ def _answers_ping(path: Path) -> bool:
         client.sendall(b"PING\r\n")
         return client.recv(16).startswith(b"+PONG")
     return False
-
-
-# -------------------------------------------------------------------- small parts
 
 
 def _package_folder(name: str) -> Path | None:
