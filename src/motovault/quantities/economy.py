@@ -171,6 +171,10 @@ def figure_of(
     divide, multiply = EXACT.divide, WIDE.multiply
     if over == under == 1:
         return (lambda distance, amount: divide(amount, distance)) if is_inverse else divide
+    if under == 1:  # one product less on the hot path; the same number
+        if is_inverse:
+            return lambda distance, amount: divide(multiply(over, amount), distance)
+        return lambda distance, amount: divide(multiply(over, distance), amount)
     if is_inverse:
         return lambda distance, amount: divide(multiply(over, amount), multiply(under, distance))
     return lambda distance, amount: divide(multiply(over, distance), multiply(under, amount))

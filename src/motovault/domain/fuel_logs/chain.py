@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from motovault.domain.fuel_logs.history import Row, Strand
+from motovault.domain.fuel_logs.history import Strand
 from motovault.domain.fuel_logs.intervals import Interval, Void
 from motovault.domain.fuel_logs.places import places
 from motovault.domain.loading import loader
@@ -20,52 +20,54 @@ class Stretches:
     """Intervals in plain columns: lists of numbers cost the garbage collector nothing.
 
     Attributes:
-        openings: The fill that opened each.
-        closings: The fill that closed it.
-        counts: Fills after the opening one, up to and including the closing one.
+        openings: Index of the row that opened each.
+        closings: Index of the row that closed it.
         distances: In the unit of adding; None where unknown.
         fuels: In the unit of adding; None where unknown.
         figures: Economy; None where ``voids`` says why.
         costs: None where unknown.
-        towings: Whether a trailer was towed.
-        voids: Why there is no figure.
+        voids: Why there is no figure, by the stretch's place in the columns.
+        towing: The places of those in which a trailer was towed.
     """
 
-    __slots__ = ("closings", "costs", "counts", "distances", "figures", "fuels", "openings", "towings", "voids")
+    __slots__ = ("closings", "costs", "distances", "figures", "fuels", "openings", "towing", "voids")
 
     def __init__(self) -> None:
-        self.openings: list[Row] = []
-        self.closings: list[Row] = []
-        self.counts: list[int] = []
+        self.openings: list[int] = []
+        self.closings: list[int] = []
         self.distances: list[Decimal | None] = []
         self.fuels: list[Decimal | None] = []
         self.figures: list[Decimal | None] = []
         self.costs: list[Decimal | None] = []
-        self.towings: list[bool] = []
-        self.voids: list[Void | None] = []
+        self.voids: dict[int, Void] = {}
+        self.towing: set[int] = set()
+
+    def add_void(
+        self, opening: int, closing: int, distance: Decimal | None, fuel: Decimal, is_towing: bool, void: Void
+    ) -> None:
+        """One more, without a figure."""
+        self.add(opening, closing, distance, None if void is Void.UNKNOWN_VOLUME else fuel, None, None, is_towing)
+        self.voids[len(self.closings) - 1] = void
 
     def add(
         self,
-        opening: Row,
-        closing: Row,
-        count: int,
+        opening: int,
+        closing: int,
         distance: Decimal | None,
         fuel: Decimal | None,
         figure: Decimal | None,
         cost: Decimal | None,
         is_towing: bool,
-        void: Void | None,
     ) -> None:
         """One more, behind those that are there."""
         self.openings.append(opening)
         self.closings.append(closing)
-        self.counts.append(count)
         self.distances.append(distance)
-        self.fuels.append(None if void is Void.UNKNOWN_VOLUME else fuel)
+        self.fuels.append(fuel)
         self.figures.append(figure)
         self.costs.append(cost)
-        self.towings.append(is_towing)
-        self.voids.append(void)
+        if is_towing:
+            self.towing.add(len(self.closings) - 1)
 
     def __len__(self) -> int:
         return len(self.closings)
@@ -111,9 +113,18 @@ class Chain:
 
     def intervals(self, stretches: Stretches) -> Iterator[Interval]:
         """Stretches as intervals of the report."""
-        on, currency = self.strand.on, self.strand.currency_code
-        columns = zip(*(getattr(stretches, name) for name in _COLUMNS), strict=True)
-        for opening, closing, count, distance, fuel, figure, cost, is_towing, void in columns:
+        on, ours, rows = self.strand.on, self.strand.currency_code, self.strand.rows
+        columns = zip(
+            stretches.openings,
+            stretches.closings,
+            stretches.distances,
+            stretches.fuels,
+            stretches.figures,
+            stretches.costs,
+            strict=True,
+        )
+        for place, (first, last, distance, fuel, figure, cost) in enumerate(columns):
+            opening, closing = rows[first], rows[last]
             per_distance = None
             if distance is not None:
                 distance = self.reported_distance(distance)
@@ -125,19 +136,16 @@ class Chain:
                 closing.id,
                 on(opening),
                 on(closing),
-                count,
+                last - first,
                 distance,
                 None if fuel is None else self.reported_fuel(fuel),
                 figure,
                 cost,
-                None if cost is None else closing.currency_code or currency,
+                None if cost is None else closing.currency_code or ours,
                 per_distance,
-                is_towing,
-                void,
+                place in stretches.towing,
+                stretches.voids.get(place),
             )
-
-
-_COLUMNS = ("openings", "closings", "counts", "distances", "fuels", "figures", "costs", "towings", "voids")
 
 
 def _converted(amount: Decimal, unit: str, to: str) -> Decimal:

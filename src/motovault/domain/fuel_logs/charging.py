@@ -44,7 +44,8 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
     found = Stretches()
     openings: dict[Decimal | None, _Opening] = {}
     by_level = capacity_kwh is None and not any(row.charge_start_percent is not None for row in chain.strand.rows)
-    for row, position, frame in zip(chain.strand.rows, chain.positions, chain.frames, strict=True):
+    rows = zip(chain.strand.rows, chain.positions, chain.frames, strict=True)
+    for index, (row, position, frame) in enumerate(rows):
         for opening in openings.values():
             opening.pass_by(row)
         level = _end_level(row)
@@ -54,7 +55,7 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
         if known is not None and (frame != known.frame or position < known.last):
             if level is not None:
                 why = Void.WENT_BACK if frame == known.frame else Void.UNKNOWN_POSITION
-                known.close(found, row, None, None, None, known.void or why)
+                found.add_void(known.index, index, None, known.added, known.is_towing, known.void or why)
             openings = {}
         for opening in openings.values():
             opening.last = position
@@ -69,14 +70,18 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
             if used is _NOT_YET:
                 continue
             void = opening_here.void or void
-            if void is None and not used:
-                void = Void.NO_FUEL
-            figure = chain.figure(distance, used) if void is None and used is not None else None
-            opening_here.close(found, row, distance, None if void else used, figure, void)
+            if void is None and used is not None and used > 0:
+                figure, cost = chain.figure(distance, used), opening_here.cost
+                found.add(opening_here.index, index, distance, used, figure, cost, opening_here.is_towing)
+            else:
+                void = void or Void.NO_FUEL
+                found.add_void(
+                    opening_here.index, index, distance, opening_here.added, opening_here.is_towing, void
+                )
             openings = {}
         key = level if by_level else None
         if key not in openings:
-            openings[key] = _Opening(row, level, frame, position, position)
+            openings[key] = _Opening(index, level, frame, position, position)
     return found
 
 
@@ -84,7 +89,7 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
 class _Opening:
     """A charge that ended at a known level and position, and what came after it."""
 
-    row: Row
+    index: int
     level: Decimal
     frame: int
     start: Decimal
@@ -117,19 +122,6 @@ class _Opening:
         elif self.cost is not None:
             same = paid is not None and paid_in == self.currency_code
             self.cost = EXACT.add(self.cost, paid) if same and paid is not None else None
-
-    def close(
-        self,
-        found: Stretches,
-        row: Row,
-        distance: Decimal | None,
-        used: Decimal | None,
-        figure: Decimal | None,
-        void: Void | None,
-    ) -> None:
-        """Add the stretch from here to ``row``."""
-        cost = self.cost if void is None else None
-        found.add(self.row, row, self.count, distance, used, figure, cost, self.is_towing, void)
 
 
 _NOT_YET = Decimal("NaN")

@@ -9,12 +9,12 @@ above 0 closes it and owns the figure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from motovault.domain.fuel_logs.chain import Chain, Stretches
 from motovault.domain.fuel_logs.charging import charging_stretches, has_charge_levels
 from motovault.domain.fuel_logs.fills import Fill
-from motovault.domain.fuel_logs.history import Row, Strand, strands_of_fills
+from motovault.domain.fuel_logs.history import Strand, strands_of_fills
 from motovault.domain.fuel_logs.intervals import Void
 from motovault.domain.fuel_logs.report import EconomyReport, TankEconomy
 from motovault.quantities.context import EXACT
@@ -87,59 +87,63 @@ def economy_of_strands(
 
 
 def _full_to_full(chain: Chain) -> Stretches:
+    with localcontext(EXACT):
+        return _walk(chain)
+
+
+def _walk(chain: Chain) -> Stretches:
     found = Stretches()
-    add, subtract, figure_of, keep = EXACT.add, EXACT.subtract, chain.figure, found.add
-    ours = chain.strand.currency_code
-    opening: Row | None = None
+    figure_of, ours = chain.figure, chain.strand.currency_code
+    opening = -1  # index of the full fill that opened the current interval; -1 for none
     start = last = _ZERO
     frame = -1
-    fuel, excluded, count, is_towing = _ZERO, _ZERO, 0, False
+    fuel, excluded, is_towing = _ZERO, _ZERO, False
     void: Void | None = None
     cost: Decimal | None = None
     currency: str | None = None
-    for row, position, in_frame in zip(chain.strand.rows, chain.positions, chain.frames, strict=True):
-        if opening is not None:
-            count += 1
-            volume, paid = row.volume, row.total_cost
+    rows = zip(chain.strand.rows, chain.positions, chain.frames, strict=True)
+    for index, (row, position, in_frame) in enumerate(rows):
+        is_full = row.is_full_tank
+        if opening >= 0:
+            volume, paid, paid_in = row.volume, row.total_cost, row.currency_code or ours
             if volume is None:
                 void = void or Void.UNKNOWN_VOLUME  # R6
             else:
-                fuel = add(fuel, volume)
+                fuel += volume
             if row.missed_previous:
                 void = Void.MISSED  # R5
             if row.excluded_distance is not None:
-                excluded = add(excluded, row.excluded_distance)
+                excluded += row.excluded_distance
             if row.is_towing:
                 is_towing = True  # R14
-            if count == 1:
-                cost, currency = paid, row.currency_code or ours
+            if index - opening == 1:
+                cost, currency = paid, paid_in
             elif cost is not None:
-                cost = None if paid is None or (row.currency_code or ours) != currency else add(cost, paid)  # R17
+                cost = None if paid is None or paid_in != currency else cost + paid  # R17
         if position is None:
             continue  # R7: its fuel counts, but it neither opens nor closes
-        if opening is not None:
+        if opening >= 0:
             if in_frame != frame or position < last:  # R9
-                why = void or (Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION)
-                if row.is_full_tank:
-                    keep(opening, row, count, None, fuel, None, None, is_towing, why)
-                else:
-                    opening = None
-            elif not row.is_full_tank or position == start:
+                if is_full:
+                    why = Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION
+                    found.add_void(opening, index, None, fuel, is_towing, void or why)
+                opening = -1
+            elif not is_full or position == start:
                 last = position  # R4; R8: nothing driven, the fuel is carried on
                 continue
             else:
-                driven = subtract(subtract(position, start), excluded)
+                driven = position - start - excluded
                 if driven == 0 and void is None:
                     last = position  # R8 again: all that was driven was driven on another tank
                     continue
-                if driven <= 0:
-                    keep(opening, row, count, None, fuel, None, None, is_towing, void or Void.EXCLUDED)
-                elif void is None and fuel > 0:
-                    keep(opening, row, count, driven, fuel, figure_of(driven, fuel), cost, is_towing, None)
+                if driven > 0 and fuel > 0 and void is None:
+                    found.add(opening, index, driven, fuel, figure_of(driven, fuel), cost, is_towing)
+                elif driven > 0:
+                    found.add_void(opening, index, driven, fuel, is_towing, void or Void.NO_FUEL)  # R10
                 else:
-                    keep(opening, row, count, driven, fuel, None, None, is_towing, void or Void.NO_FUEL)  # R10
+                    found.add_void(opening, index, None, fuel, is_towing, void or Void.EXCLUDED)
         frame, last = in_frame, position
-        if row.is_full_tank:  # R2
-            opening, start = row, position
-            fuel, excluded, count, is_towing, void = _ZERO, _ZERO, 0, False, None
+        if is_full:  # R2
+            opening, start = index, position
+            fuel, excluded, is_towing, void = _ZERO, _ZERO, False, None
     return found

@@ -7,10 +7,10 @@ are turned into :class:`Fill` only where tanks or units were mixed.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from operator import attrgetter
 from typing import TypeAlias, TypeVar, cast
 
 import attrs
@@ -59,7 +59,7 @@ class Strand:
 
 def in_order(fills: Iterable[Fill]) -> list[Fill]:
     """By date; within one date by odometer where known, the others keep their places (R1)."""
-    ordered = sorted(fills, key=attrgetter("on"))
+    ordered = sorted(fills, key=operator.attrgetter("on"))
     start = 0
     for index in range(1, len(ordered) + 1):
         if index == len(ordered) or ordered[index].on != ordered[start].on:
@@ -86,7 +86,7 @@ def strands_of_logs(
 
     A dial or a trip meter at 0 is unknown. Charges without a unit are kilowatt-hours.
     """
-    rows = sorted(logs, key=attrgetter("filled_at"))
+    rows = sorted(logs, key=operator.attrgetter("filled_at"))
     if not rows:
         return []
     if not _is_uniform(rows):
@@ -126,25 +126,33 @@ def _is_uniform(rows: Sequence[FuelLog]) -> bool:
 
 
 def _settle_days(rows: list[FuelLog], local_date: Callable[[datetime], date]) -> None:
-    start, near = 0, _NEARLY_TWO_DAYS
-    earlier, earlier_day = rows[0].filled_at, None
+    start, near, is_disordered = 0, _NEARLY_TWO_DAYS, False
+    previous, previous_day = rows[0], None
     for index, row in enumerate(rows):
-        later, later_day = row.filled_at, None
-        if later - earlier < near:
-            earlier_day = earlier_day or local_date(earlier)
-            later_day = local_date(later)
-            if later_day == earlier_day:
-                earlier, earlier_day = later, later_day
+        day = None
+        if row.filled_at - previous.filled_at < near:
+            previous_day = previous_day or local_date(previous.filled_at)
+            day = local_date(row.filled_at)
+            if day == previous_day:
+                # an unknown dial may stand between two that are out of order: look closer then
+                is_disordered = is_disordered or not (row.odometer and previous.odometer) or (
+                    row.odometer < previous.odometer
+                )
+                previous = row
                 continue
-        if index - start > 1:
+        if is_disordered:
             _settle_day(rows, start, index, _plain_dial)
-        start, earlier, earlier_day = index, later, later_day
-    if len(rows) - start > 1:
+            is_disordered = False
+        start, previous, previous_day = index, row, day
+    if is_disordered:
         _settle_day(rows, start, len(rows), _plain_dial)
 
 
 def _settle_day(rows: list[R], start: int, end: int, dial: Callable[[R], Decimal | None]) -> None:
     slots = [i for i in range(start, end) if dial(rows[i]) is not None]
+    dials = [dial(rows[i]) or _ZERO for i in slots]
+    if all(map(operator.le, dials, dials[1:])):
+        return
     for slot, row in zip(slots, sorted((rows[i] for i in slots), key=lambda row: dial(row) or _ZERO), strict=True):
         rows[slot] = row
 

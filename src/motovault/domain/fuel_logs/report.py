@@ -84,8 +84,9 @@ class TankEconomy:
 
     def figures(self) -> Iterator[tuple[object, Decimal]]:
         """The key of each valid interval's closing fill, and its figure."""
+        rows = self._chain.strand.rows
         closed = zip(self._stretches.closings, self._stretches.figures, strict=True)
-        return ((row.id, figure) for row, figure in closed if figure is not None)
+        return ((rows[index].id, figure) for index, figure in closed if figure is not None)
 
     def by_year(self) -> dict[int, Pool]:
         """Valid intervals pooled by the year of their closing fill; years without one are left out."""
