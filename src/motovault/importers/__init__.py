@@ -6,7 +6,7 @@ from motovault.importers.detection import FORMATS
 from motovault.importers.errors import ImportNeeds, Need, UnknownFormat, UnreadableSource
 from motovault.importers.findings import ImportFinding
 from motovault.importers.options import Column, ColumnMapping, ImportOptions
-from motovault.importers.plan import ImportPlan, plan_import
+from motovault.importers.plan import ImportPlan, plan_for_user, plan_import
 from motovault.importers.planned import PlannedFuelLog, PlannedVehicle
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "UnknownFormat",
     "UnreadableSource",
     "apply_plan",
+    "plan_for_user",
     "plan_import",
 ]

@@ -66,7 +66,6 @@ class ImportResult:
 def apply_plan(
     plan: ImportPlan,
     unit_of_work: OpensUnitOfWork[ImportUnitOfWork],
-    *,
     user_id: UserId,
     clock: Clock,
     new_id: NewId,

@@ -188,7 +188,7 @@ def settle_date_order(
     findings: FindingLog,
     stated: str | None = None,
 ) -> str:
-    """The order of day and month: proven by the column, else stated by the file, else declared, else asked for."""
+    """The order of day and month: proven by the column, stated, declared, or asked for."""
     proven = evidence.order
     if proven is not None:
         if options.date_order not in (None, proven) and evidence.seen:

@@ -53,7 +53,7 @@ class Counts:
         last_date: Likewise.
         partial: Fill-ups that did not fill the tank.
         missed: Fill-ups marked "one before this was not written down".
-        duplicates: Fill-ups equal to an earlier one in vehicle, day, odometer, quantity and tank. They are kept.
+        duplicates: Fill-ups equal to an earlier one in vehicle, day, odometer, quantity, tank. They are kept.
         fuel_cost: Sum of what fill-ups cost, exact; currencies are not told apart.
         fuel_logs_without_cost: Fill-ups whose cost is unknown.
         maintenance_cost: Sum over maintenance records.

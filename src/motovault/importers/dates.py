@@ -62,7 +62,7 @@ class OrderEvidence:
 
     @property
     def order(self) -> str | None:
-        """The order that the column proves; None where it proves none, ``YMD`` where nothing is in question."""
+        """The order that the column proves; None where it proves none; ``YMD`` if nothing is in doubt."""
         if not self.seen:
             return "YMD"
         if self.contradicts or len(self.possible) > 1:

@@ -101,10 +101,9 @@ def _reader(
     section = section_of(cells)
     if section is not None:
         # Fuelio writes a blank behind the marks, Drivvo does not.
-        if cells[0].strip("\ufeff ").startswith("## ") and section in _FUELIO_SECTIONS:
-            if len(head) < 2 or len(head[1].cells) > 1 or section_of(head[1].cells) is not None:
-                return FuelioReader(source, delimiter, options, headless=False)
-        return None
+        is_fuelio = cells[0].strip("\ufeff ").startswith("## ") and section in _FUELIO_SECTIONS
+        has_columns = len(head) < 2 or len(head[1].cells) > 1 or section_of(head[1].cells) is not None
+        return FuelioReader(source, delimiter, options, headless=False) if is_fuelio and has_columns else None
     titles = {fold_title(cell) for cell in cells}
     if is_headless_log(titles):
         return FuelioReader(source, delimiter, options, headless=True)

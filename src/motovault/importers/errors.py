@@ -30,7 +30,7 @@ class UnknownFormat(InvalidValue):
     ) -> None:
         can = "the formats that can be are " + ", ".join(supported)
         if recognised is None:
-            rule = f"is {seen}, in none of the known formats; {can}; for any other table declare a column mapping"
+            rule = f"is {seen}, in no known format; {can}; for any other table declare a column mapping"
         else:
             rule = f"is a file of {recognised}, which cannot be imported yet; {can}"
         super().__init__("source", name, rule)

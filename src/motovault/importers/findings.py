@@ -100,7 +100,7 @@ class FindingLog:
         return dict(self._counts)
 
     def all(self) -> tuple[ImportFinding, ...]:
-        """What was kept, about the whole file first, then by line; then one line for each kind that was cut."""
+        """What was kept, about the whole file first, then by line; last, one for each kind that was cut."""
         ordered = sorted(self._kept, key=lambda finding: finding.line or 0)
         for code, count in self._counts.items():
             if count > KEPT_OF_A_KIND:

@@ -140,7 +140,7 @@ class FuelioReader:
 
     def _keep_vehicle(self, titles: Titles, row: _Row) -> None:
         if self._vehicle is not None:
-            rule = f"holds a second vehicle at line {row.line}; a Fuelio backup has one, so import each by itself"
+            rule = f"holds a second vehicle at line {row.line}; a backup has one, so import each by itself"
             raise UnreadableSource(self._source.name, rule)
         self._vehicle = {
             title: cell.strip() for title, cell in zip(titles.folded, row.cells, strict=False) if title

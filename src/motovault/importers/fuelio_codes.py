@@ -26,7 +26,7 @@ FUEL_UNITS: Final[Mapping[str, FuelUnit]] = MappingProxyType(
 MAINTENANCE: Final = frozenset(("1", "2"))
 """Cost categories that are work on the vehicle: Service and Maintenance. All others are other costs."""
 
-NOT_FUEL: Final = frozenset((216, 217))
+NOT_FUEL: Final = frozenset(("216", "217"))
 """Diesel exhaust fluid and AdBlue: poured in, but not burnt."""
 
 _PARENTS: Final = {
@@ -38,24 +38,17 @@ _PARENTS: Final = {
     6: FuelType.ELECTRIC,
 }
 
-_GRADES: Final = {
-    **{101: "85", 102: "87", 103: "88", 104: "89", 105: "90", 106: "91", 107: "92", 108: "93", 109: "94"},
-    **{110: "95", 111: "95+", 112: "98", 113: "98+", 114: "100", 115: "86", 116: "96", 117: "97", 118: "102"},
-    119: "E10",
-    **{201: "ON", 202: "ON+", 203: "#1", 204: "#2", 205: "4D", 206: "ULSD", 207: "B2", 208: "B5", 209: "B20"},
-    **{
-        210: "B99",
-        211: "B100",
-        212: "B95",
-        213: "ULSD10",
-        214: "ULSD50",
-        215: "SD500",
-        218: "B10",
-        219: "B30",
-    },
-    **{301: "E5", 302: "E10", 303: "E22", 304: "E50", 305: "E85", 306: "E93", 307: "E100", 308: "E70"},
-    **{309: "E27", 310: "E15", 502: "CBG", 503: "biogas"},
-}
+_GRADE_TABLE: Final = """
+101 85  102 87  103 88  104 89  105 90  106 91  107 92  108 93  109 94  110 95  111 95+  112 98  113 98+
+114 100  115 86  116 96  117 97  118 102  119 E10
+201 ON  202 ON+  203 #1  204 #2  205 4D  206 ULSD  207 B2  208 B5  209 B20  210 B99  211 B100  212 B95
+213 ULSD10  214 ULSD50  215 SD500  218 B10  219 B30
+301 E5  302 E10  303 E22  304 E50  305 E85  306 E93  307 E100  308 E70  309 E27  310 E15
+502 CBG  503 biogas
+"""
+
+_WORDS: Final = _GRADE_TABLE.split()
+_GRADES: Final = {int(code): grade for code, grade in zip(_WORDS[::2], _WORDS[1::2], strict=True)}
 
 _UNGRADED: Final = frozenset((401, 501, 601, 602))
 

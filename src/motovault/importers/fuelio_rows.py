@@ -24,7 +24,7 @@ _NO_REMINDER = "2011-01-01"
 
 
 class Titles:
-    """The header of a section; a column is found by the beginning of its title, as units follow in brackets."""
+    """The header of a section; found by the beginning of a title, as units follow in brackets."""
 
     def __init__(self, titles: list[str]) -> None:
         self.titles = titles
@@ -107,7 +107,7 @@ class LogRows:
         at, title, reader, settings = self._at, self._title, self._reader, self._settings
         when = reader.when(cells[at["data"]], title["data"])
         code = self._cell(cells, "fueltype").strip()
-        if code in ("216", "217"):
+        if code in NOT_FUEL:
             return self._not_fuel(line, cells, when[0] if when else None)
         volume = reader.volume(cells[at["fuel"]], title["fuel"])
         if when is None or volume is None:

@@ -160,7 +160,7 @@ def _new(
     plate = planned.license_plate
     if plate is None and planned.vin is None and planned.name is not None:
         plate = stand_in_plate(planned.name)
-        message = "the file has neither VIN nor plate; the vehicle's name stands in for the plate until one is given"
+        message = "the file has neither VIN nor plate; its name stands in for the plate until one is given"
         findings.add("vehicle_without_identity", Severity.WARNING, message, field="license_plate")
     return Vehicle(
         id=VehicleId(new_id()),

@@ -158,12 +158,12 @@ class ColumnMapping:
     charge_end_percent: Column | None = _maybe_column()
     source_id: Column | None = _maybe_column()
     true_words: frozenset[str] = attrs.field(
-        default=("1", "y", "yes", "true", "t", "x"), converter=checked(_words)
+        default=frozenset(("1", "y", "yes", "true", "t", "x")), converter=checked(_words)
     )
     false_words: frozenset[str] = attrs.field(
-        default=("0", "n", "no", "false", "f", "-"), converter=checked(_words)
+        default=frozenset(("0", "n", "no", "false", "f", "-")), converter=checked(_words)
     )
-    price_divisor: Decimal = attrs.field(default=1, converter=checked(_divisor))
+    price_divisor: Decimal = attrs.field(default=Decimal(1), converter=checked(_divisor))
     has_header: bool = True
 
     def columns(self) -> dict[str, Column]:
@@ -225,4 +225,12 @@ class ImportOptions:
             preferences: The owner's; their unit system and time zone stand where nothing is declared.
             **declared: Fields of :class:`ImportOptions`.
         """
-        return cls(**{"unit_system": preferences.unit_system, "time_zone": preferences.time_zone, **declared})
+        return cls(**declared).falling_back_on(preferences)
+
+    def falling_back_on(self, preferences: UserPreferences) -> ImportOptions:
+        """The same options; the owner's unit system and time zone stand where none were declared."""
+        return attrs.evolve(
+            self,
+            unit_system=self.unit_system or preferences.unit_system,
+            time_zone=self.time_zone or preferences.time_zone,
+        )

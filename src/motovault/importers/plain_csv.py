@@ -236,9 +236,10 @@ class _Row:
         try:
             moment, has_time = read_date(f"2000-01-01 {cell}", "YMD")
         except BadDate:
-            has_time = False
-        if has_time:
-            return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+            pass
+        else:
+            if has_time:
+                return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
         self._warn("bad_time", "is no time of day and was not read", "time")
         return None
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import attrs
 
 from motovault import vin as vins
+from motovault.domain.user_preferences import UserPreferences
 from motovault.errors import InvalidValue
 from motovault.findings import Severity
 from motovault.importers.counting import Counts, count_entries, key_of
@@ -25,7 +26,7 @@ from motovault.importers.planned import FormatReader, PlannedFuelLog, PlannedVeh
 from motovault.importers.sources import Source
 from motovault.quantities.context import round_half_even
 
-__all__ = ["ImportPlan", "plan_import"]
+__all__ = ["ImportPlan", "plan_for_user", "plan_import"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -53,8 +54,8 @@ class ImportPlan:
     findings: tuple[ImportFinding, ...]
     finding_counts: dict[str, int]
     skipped: dict[str, int]
-    _reader: FormatReader = attrs.field(repr=False)
-    _repeated: frozenset[int] = attrs.field(repr=False)
+    _reader: FormatReader = attrs.field(repr=False, alias="reader")
+    _repeated: frozenset[int] = attrs.field(repr=False, alias="repeated")
 
     def fuel_logs(self) -> Iterator[PlannedFuelLog]:
         """The planned fuel logs in the order of the file, which is read again for it, as a stream."""
@@ -142,6 +143,17 @@ def plan_import(
         reader=reader,
         repeated=repeated,
     )
+
+
+def plan_for_user(
+    source: Path | str | bytes | BinaryIO,
+    options: ImportOptions | None,
+    preferences: UserPreferences,
+    *,
+    name: str | None = None,
+) -> ImportPlan:
+    """As :func:`plan_import`, with the owner's unit system and time zone where none were declared."""
+    return plan_import(source, name=name, options=(options or ImportOptions()).falling_back_on(preferences))
 
 
 def _checked(vehicle: PlannedVehicle, findings: FindingLog) -> PlannedVehicle:

@@ -54,7 +54,9 @@ def _records(lines: Iterable[str], delimiter: str, findings: FindingLog) -> Iter
             findings.add("too_many_cells", Severity.ERROR, message, line=line)
             continue
         if reader.line_num > line and "\n" in cells[-1] and not last.text.rstrip("\n").endswith('"'):
-            message = f"a quote opened here is never closed: lines {line} to {reader.line_num} were read as one record"
+            message = (
+                f"a quote opened here never closes: lines {line} to {reader.line_num} were read as one record"
+            )
             findings.add("unclosed_quote", Severity.ERROR, message, line=line)
         yield Record(line, cells)
 

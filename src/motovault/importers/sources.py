@@ -75,7 +75,7 @@ class Source:
         elif hasattr(content, "read"):
             self.name = name or "file"
             spool = _spooled(content, self.name)
-            self._open = lambda: _Rewound(spool)
+            self._open = lambda: _rewound(spool)
         else:
             raise UnreadableSource(name or type(content).__name__, "must be a path, bytes or a binary stream")
 
@@ -115,7 +115,7 @@ class Source:
         except _BROKEN_ZIP:
             raise UnreadableSource(self.name, "is a broken or encrypted zip archive") from None
         inner = Source(b"", self.name)
-        inner._open = lambda: _Rewound(spool)
+        inner._open = lambda: _rewound(spool)
         return inner
 
     def settle_encoding(self, options: ImportOptions) -> None:
@@ -192,9 +192,9 @@ class _Rewound(io.RawIOBase):
         self._at += len(data)
         return len(data)
 
-    def read1(self, size: int = -1) -> bytes:
-        """What a text wrapper asks for."""
-        return self.read(size) or b""
+
+def _rewound(spool: IO[bytes]) -> IO[bytes]:
+    return io.BufferedReader(_Rewound(spool), _CHUNK)
 
 
 def _opened(path: Path, name: str) -> IO[bytes]:

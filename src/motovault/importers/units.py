@@ -86,7 +86,7 @@ def settle_fuel_unit(
     declared = options.fuel_unit
     system = options.unit_system
     if stated == GALLON:
-        if declared in _GALLONS:
+        if declared is not None and declared in _GALLONS:
             return declared
         if declared is not None:
             _contradicted(findings, "fuel_unit", declared, "gallons")
