@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from motovault.domain.fields import user_id as checked_user_id
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
-from motovault.domain.user_preferences import UserPreferencesRepository
+from motovault.domain.user_preferences import UserPreferencesRepository, schema_defaults
 from motovault.domain.user_preferences.service import UserPreferencesService
 from motovault.domain.vehicles import VehicleRepository
 from motovault.domain.vehicles.service import VehicleService
@@ -120,29 +120,50 @@ class Garage:
             finally:
                 self._open.reset(token)
 
-    def import_file(self, source: Path | str | bytes, options: ImportOptions | None = None) -> ImportResult:
+    def import_file(
+        self, source: Path | str | bytes | BinaryIO, options: ImportOptions | None = None
+    ) -> ImportResult:
         """Bring in another application's file, all or nothing; the same file twice adds nothing.
 
         Args:
-            source: A path, or the bytes of the file.
-            options: What the file does not say: units, currency, date order, which vehicle.
+            source: A path, the bytes of the file, or a binary stream.
+            options: What the file does not say: units, currency, date order, which vehicle. The owner's
+                unit system and time zone stand in where nothing is declared, and that is reported.
 
         Raises:
             InvalidValue: The format is unknown, or something must be declared first.
         """
         return self.apply(self.plan_import(source, options))
 
-    def plan_import(self, source: Path | str | bytes, options: ImportOptions | None = None) -> ImportPlan:
-        """What :meth:`import_file` would do: nothing is kept yet."""
-        from motovault.importers import plan_for_user
+    def plan_import(
+        self,
+        source: Path | str | bytes | BinaryIO,
+        options: ImportOptions | None = None,
+        *,
+        name: str | None = None,
+    ) -> ImportPlan:
+        """What :meth:`import_file` would do: nothing is kept yet. ``name`` is what findings call the file."""
+        import attrs
 
-        return plan_for_user(source, options, self.preferences.get())
+        from motovault.importers import ImportOptions, plan_import
+
+        with self._unit_of_work() as work:
+            preferences = work.user_preferences.find() or schema_defaults()
+        options = options or ImportOptions()
+        owned = attrs.evolve(
+            options,
+            unit_system=options.unit_system or preferences.unit_system,
+            time_zone=options.time_zone or preferences.time_zone,
+        )
+        return plan_import(source, name=name, options=owned)
 
     def apply(self, plan: ImportPlan) -> ImportResult:
         """Keep what a plan holds, all or nothing."""
         from motovault.importers import apply_plan
 
-        return apply_plan(plan, self._unit_of_work, self.user_id, self._clock, self._new_id)
+        return apply_plan(
+            plan, self._unit_of_work, user_id=self.user_id, clock=self._clock, new_id=self._new_id
+        )
 
     def _unit_of_work(self, *, atomic: bool = False) -> Repositories:
         work = self._open.get()

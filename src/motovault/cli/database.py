@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from motovault.errors import NotFound
+from motovault.ports import NewId
 from motovault.vault import Vault, open_vault
 
 __all__ = ["database_file", "database_of", "opened", "shown"]
@@ -57,12 +58,15 @@ def shown(database: str) -> str:
 
 
 @contextmanager
-def opened(given: argparse.Namespace, *, must_exist: bool = False) -> Iterator[Vault]:
+def opened(
+    given: argparse.Namespace, *, must_exist: bool = False, new_id: NewId | None = None
+) -> Iterator[Vault]:
     """The vault of a command.
 
     Args:
         given: The command's arguments.
         must_exist: Refuse a SQLite file that is not there, instead of making it.
+        new_id: Makes the ids of new records.
 
     Raises:
         NotFound: The file is not there.
@@ -71,7 +75,7 @@ def opened(given: argparse.Namespace, *, must_exist: bool = False) -> Iterator[V
     database = database_of(given)
     if must_exist:
         refuse_missing(database)
-    with open_vault(database, password_file=given.password_file) as vault:
+    with open_vault(database, password_file=given.password_file, new_id=new_id) as vault:
         yield vault
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -118,32 +118,36 @@ def _is_terminal() -> bool:
 
 
 @contextmanager
-def working(doing: str) -> Iterator[None]:
+def working(doing: str, total: int | None = None, done: Callable[[], int] | None = None) -> Iterator[None]:
     """Show on stderr, at a terminal, that work goes on, once it has taken two seconds.
 
     Args:
         doing: What is being done, for example ``"importing"``.
+        total: How many steps there are, if known.
+        done: Says how many are behind us.
     """
     if not sys.stderr.isatty():
         yield
         return
-    is_done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(clean(doing), is_done), daemon=True)
+    is_over = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(clean(doing), total, done, is_over), daemon=True)
     watcher.start()
     try:
         yield
     finally:
-        is_done.set()
+        is_over.set()
         watcher.join()
 
 
-def _watch(doing: str, is_done: threading.Event) -> None:
-    if is_done.wait(PATIENCE_SECONDS):
+def _watch(doing: str, total: int | None, done: Callable[[], int] | None, is_over: threading.Event) -> None:
+    if is_over.wait(PATIENCE_SECONDS):
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(doing, total=None)
-        is_done.wait()
+        task = bar.add_task(doing, total=total)
+        while not is_over.wait(0.2):
+            if done is not None:
+                bar.update(task, completed=done())

@@ -82,7 +82,9 @@ class ImportShape(Shape):
     """What a file holds and what was done with it.
 
     ``vehicles`` to ``other_costs`` count what the file holds, also where nothing
-    keeps it yet; ``added`` counts the fuel logs that are new in the database.
+    keeps it yet; ``vehicle_names`` are those of the vehicles the logs went to.
+    ``added`` counts the fuel logs that are new in the database, 0 in a dry run,
+    which says in ``would_add`` what it would have been.
     """
 
     format: str
@@ -96,14 +98,18 @@ class ImportShape(Shape):
     schedules: int
     other_costs: int
     added: int
+    would_add: int
     vehicles_added: int
+    volume: dict[str, Amount]
     volume_litres: Amount
+    fuel_cost: Amount
     first_date: date | None
     last_date: date | None
     partial: int
     missed: int
     duplicates: int
     skipped: dict[str, int]
+    finding_counts: dict[str, int]
     findings: tuple[FindingShape, ...]
 
 

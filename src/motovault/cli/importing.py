@@ -1,0 +1,273 @@
+"""``motovault import``: another application's file, planned, shown, and kept in one transaction."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from motovault.cli import output
+from motovault.cli.database import database_file, database_of, opened
+from motovault.cli.reading import find_vehicle, vehicle_named
+from motovault.cli.shapes import FindingShape, ImportShape
+from motovault.errors import InvalidValue
+from motovault.findings import Severity
+from motovault.importers import ColumnMapping, ImportNeeds, ImportOptions, ImportPlan, ImportResult
+from motovault.ports import NewId
+from motovault.quantities.formatting import display
+from motovault.quantities.units import UNITS
+from motovault.system import uuid7
+from motovault.vault import Garage
+
+__all__ = ["CountedIds", "Declared", "bring_in", "print_import", "run"]
+
+_SHOWN_FINDINGS = 20
+_FLAGS = {
+    "vehicle_id": "--vehicle",
+    "vehicle_name": "--vehicle",
+    "license_plate": "--plate",
+    "currency_code": "--currency",
+    "record_kind": "--kind",
+    "mapping": "--map",
+}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Import a file; gives the exit code, 1 where something of the file was left out."""
+    declared = declarations(given)
+    ids = CountedIds(uuid7)
+    is_nowhere_yet = (path := database_file(database_of(given))) is not None and not path.exists()
+    if given.dry_run and is_nowhere_yet:
+        given.database, given.password_file = "memory:", None  # a rehearsal makes no file
+    source = sys.stdin.buffer if given.file == "-" else given.file
+    with opened(given, new_id=ids) as vault:
+        garage = vault.garage(given.user)
+        shape, _ = bring_in(garage, source, declared, ids, is_dry_run=given.dry_run)
+    if given.json:
+        output.print_json(shape)
+    else:
+        print_import(shape)
+    return 1 if any(finding.severity == Severity.ERROR for finding in shape.findings) else 0
+
+
+class CountedIds:
+    """Makes ids and counts them: each new fuel log takes one, so this is how far an import has come."""
+
+    def __init__(self, new_id: NewId) -> None:
+        self._new_id = new_id
+        self.count = 0
+
+    def __call__(self) -> UUID:
+        """A new id."""
+        self.count += 1
+        return self._new_id()
+
+
+@attrs.frozen
+class Declared:
+    """What the caller said beside the file: options, and the name of a vehicle that is still to be looked up."""
+
+    options: ImportOptions
+    vehicle: str | None
+
+
+def bring_in(
+    garage: Garage, source: Any, declared: Declared, ids: CountedIds, *, name: str | None = None, is_dry_run: bool = False
+) -> tuple[ImportShape, ImportResult]:
+    """Plan and keep a file, all or nothing.
+
+    Args:
+        garage: Whose it becomes.
+        source: Path, bytes or binary stream.
+        declared: What the file does not say.
+        ids: Counts what has been done, for the progress bar.
+        name: What findings call the file.
+        is_dry_run: Do it all, then undo it: so the answer is what would really happen.
+    """
+    options = _with_vehicle(garage, declared)
+    try:
+        with output.working("reading the file"):
+            plan = garage.plan_import(source, options, name=name)
+        if options.vehicle_name is not None and plan.vehicles:
+            rule = f"is no vehicle of {garage.user_id!r} yet, and the file names its own; leave --vehicle out"
+            raise InvalidValue("vehicle", declared.vehicle, rule)
+        with output.working("importing", plan.counts.fuel_logs, lambda: ids.count):
+            result = _rehearsed(garage, plan) if is_dry_run else garage.apply(plan)
+    except ImportNeeds as error:
+        raise InvalidValue("file", "" if error.value is None else _flags(error), _reasons(error)) from None
+    return _shape(garage, plan, result, is_dry_run=is_dry_run), result
+
+
+class _Undo(Exception):
+    """Leaves a transaction so that it keeps nothing."""
+
+
+def _rehearsed(garage: Garage, plan: ImportPlan) -> ImportResult:
+    results: list[ImportResult] = []
+    try:
+        with garage.transaction():
+            results.append(garage.apply(plan))
+            raise _Undo
+    except _Undo:
+        return results[0]
+
+
+def _shape(garage: Garage, plan: ImportPlan, result: ImportResult, *, is_dry_run: bool) -> ImportShape:
+    counts = plan.counts
+    summary = plan.summary()
+    names = ("format", "vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "partial", "missed")
+    more = ("duplicates", "skipped", "first_date", "last_date", "finding_counts")
+    values: dict[str, Any] = {name: summary[name] for name in (*names, *more)}
+    return ImportShape(
+        **values,
+        file=plan.file,
+        user=garage.user_id,
+        is_dry_run=is_dry_run,
+        vehicle_names=tuple(vehicle.title for vehicle in result.vehicles),
+        added=0 if is_dry_run else result.added,
+        would_add=result.added,
+        vehicles_added=0 if is_dry_run else len(result.vehicles_added),
+        volume={unit.value: amount for unit, amount in counts.volume.items()},
+        volume_litres=Decimal(str(summary["volume_litres"])),
+        fuel_cost=counts.fuel_cost,
+        findings=tuple(FindingShape.of(finding) for finding in (*plan.findings, *result.findings)),
+    )
+
+
+def print_import(shape: ImportShape) -> None:
+    """What was found and done, in words."""
+    output.heading(f"{shape.file}: {shape.format}")
+    amounts = " + ".join(f"{display(amount, 3, ',')} {UNITS[unit].label}" for unit, amount in shape.volume.items())
+    period = f"{shape.first_date} to {shape.last_date}" if shape.first_date else ""
+    rows = [
+        ("Vehicles", ", ".join(shape.vehicle_names) or str(shape.vehicles)),
+        ("Fuel logs", f"{shape.fuel_logs:,}" + (f", {amounts}" if amounts else "")),
+        ("Period", period),
+        ("Partial fills", str(shape.partial or "")),
+        ("After a missed fill", str(shape.missed or "")),
+        ("Repeated rows", str(shape.duplicates or "")),
+        ("Maintenance records", str(shape.maintenance_logs or "")),
+        ("Reminders", str(shape.schedules or "")),
+        ("Other costs", str(shape.other_costs or "")),
+    ]
+    output.table(("In the file", ""), [row for row in rows if row[1]])
+    if shape.maintenance_logs or shape.schedules or shape.other_costs:
+        output.line("Maintenance records, reminders and other costs are counted, not kept: nothing here keeps them yet.")
+    output.line(_outcome(shape))
+    if shape.findings:
+        output.heading("Findings in the file")
+        for finding in shape.findings[:_SHOWN_FINDINGS]:
+            place = f"line {finding.line}: " if finding.line is not None else ""
+            output.line(f"{finding.severity}: {place}{finding.message}")
+        if len(shape.findings) > _SHOWN_FINDINGS:
+            output.line(f"and {len(shape.findings) - _SHOWN_FINDINGS} more; --json lists them")
+
+
+def _outcome(shape: ImportShape) -> str:
+    if shape.is_dry_run:
+        return f"Dry run: {shape.would_add:,} fuel logs would be added for {shape.user}; nothing was kept."
+    if not shape.added:
+        return f"Nothing added for {shape.user}: " + (
+            "all of it is here already." if shape.fuel_logs else "the file holds no fuel log."
+        )
+    kept = shape.fuel_logs - shape.added
+    return f"Added {shape.added:,} fuel logs for {shape.user}" + (f"; {kept:,} were here already." if kept else ".")
+
+
+# ------------------------------------------------------------------ what was typed
+
+
+def declarations(given: argparse.Namespace) -> Declared:
+    """The options that were typed. Raises InvalidValue where one breaks its rule."""
+    options = ImportOptions(
+        distance_unit=given.distance_unit,
+        fuel_unit=given.fuel_unit,
+        date_order=given.date_order and given.date_order.upper(),
+        decimal_sign=given.decimal_sign,
+        currency_code=given.currency and given.currency.upper(),
+        time_zone=given.time_zone,
+        fuel_type=given.fuel_type and given.fuel_type.lower(),
+        vin=given.vin,
+        license_plate=given.plate,
+        record_kind=given.kind,
+        encoding=given.encoding,
+        delimiter="\t" if given.delimiter in {"\\t", "tab"} else given.delimiter,
+        mapping=_mapping(given),
+    )
+    return Declared(options, given.vehicle)
+
+
+def _mapping(given: argparse.Namespace) -> ColumnMapping | None:
+    columns: dict[str, Any] = {}
+    known = attrs.fields_dict(ColumnMapping)
+    settings = {"true_words", "false_words", "price_divisor", "has_header"}
+    for pair in given.map:
+        field, is_pair, column = pair.partition("=")
+        field = field.strip().replace("-", "_")
+        if not is_pair or field not in known or field in settings:
+            fields = ", ".join(name for name in known if name not in settings)
+            raise InvalidValue("map", pair, f"must be FIELD=COLUMN; fields: {fields}")
+        if field in columns:
+            raise InvalidValue("map", pair, "maps a field a second time")
+        columns[field] = _column(column.strip())
+    extras: dict[str, Any] = {
+        "true_words": given.true_words and given.true_words.split(","),
+        "false_words": given.false_words and given.false_words.split(","),
+        "price_divisor": given.price_divisor,
+        "has_header": False if given.no_header else None,
+    }
+    extras = {name: value for name, value in extras.items() if value is not None}
+    if not columns:
+        if extras:
+            raise InvalidValue("map", ", ".join(extras), "goes with a column mapping: --map FIELD=COLUMN")
+        return None
+    for needed in ("filled_at", "volume"):
+        if needed not in columns:
+            raise InvalidValue("map", " ".join(given.map), f"must say which column holds {needed}")
+    return ColumnMapping(**columns, **extras)
+
+
+def _column(text: str) -> str | int:
+    return int(text[1:]) if text.startswith("#") and text[1:].isascii() and text[1:].isdigit() else text
+
+
+def _with_vehicle(garage: Garage, declared: Declared) -> ImportOptions:
+    name = declared.vehicle
+    if name is None:
+        return declared.options
+    found = vehicle_named(garage, name)
+    if found is None and _is_id(name):
+        find_vehicle(garage, name)
+    if found is not None:
+        return attrs.evolve(declared.options, vehicle_id=found.id)
+    return attrs.evolve(declared.options, vehicle_name=name)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _flag(option: str) -> str:
+    return _FLAGS.get(option, "--" + option.replace("_", "-"))
+
+
+def _flags(error: ImportNeeds) -> str:
+    return ", ".join(dict.fromkeys(_flag(need.option) for need in error.needs))
+
+
+def _reasons(error: ImportNeeds) -> str:
+    parts = []
+    for need in error.needs:
+        choices = f" {' or '.join(need.choices)}" if need.choices else ""
+        parts.append(f"{_flag(need.option)}{choices}: {need.reason}")
+    return "must be declared; " + "; ".join(parts)
+
+
