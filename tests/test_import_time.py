@@ -46,3 +46,8 @@ def test_importing_leaves_slow_parts_of_the_standard_library_alone(slow: str) ->
 
 def test_the_report_sees_a_third_party_package() -> None:
     assert "pytest" in _of_third_parties(_loaded_by("import pytest"))
+
+
+def test_a_vault_in_memory_needs_no_third_party_package_but_attrs() -> None:
+    loaded = _loaded_by("import motovault; motovault.open_vault('memory:').garage('ana').vehicles.count()")
+    assert _of_third_parties(loaded) - {"motovault"} <= {"attr", "attrs"}
