@@ -12,9 +12,8 @@ characters = st.sampled_from(vin.ALPHABET)
 seventeen = st.lists(characters, min_size=17, max_size=17).map("".join)
 
 # 49 CFR 565.15, tables III and IV, written out once more and not shared with the code.
-VALUE = dict(
-    zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), 1, 2, 3, 4, 5, 7, 9, *range(2, 10), *range(10)])
-)
+LETTERS = (*range(1, 9), 1, 2, 3, 4, 5, 7, 9, *range(2, 10))
+VALUE = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", (*LETTERS, *range(10)), strict=True))
 WEIGHT = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
 
 

@@ -19,8 +19,8 @@ from motovault.vin.digit import ALPHABET, CHECK_DIGITS, LENGTH, VALUES, WEIGHTS
 
 __all__ = ["are_valid"]
 
-_BLOCK: Final = 8192
-"""VINs a block: their 140 kB stay in the processor's cache."""
+_BLOCK: Final = 16384
+"""VINs a block: their 300 kB stay in the processor's cache."""
 
 _WORTH_IMPORTING: Final = 400_000
 """From this many on, the import of numpy takes less time than it saves."""
@@ -34,14 +34,19 @@ _REPLACEMENT: Final = "I" * LENGTH + "\n"
 """Stands in for what is not 17 ASCII characters: not of the alphabet."""
 
 
-def _table(position: int) -> bytes:
-    table = bytearray(256)
+_MARK: Final = 128
+"""Added by a character that is not of the alphabet, where a carry does no harm."""
+
+
+def _table(position: int, illegal: int) -> bytes:
+    table = bytearray([illegal]) * 256
     for character, value in VALUES.items():
         table[ord(character)] = value * WEIGHTS[position] % 11
     return bytes(table)
 
 
-_TABLES: Final = tuple(_table(position) for position in range(LENGTH))
+_TABLES: Final = tuple(_table(position, 0) for position in range(LENGTH))
+_MARKING_TABLES: Final = tuple(_table(position, _MARK) for position in range(LENGTH))
 _REMAINDER: Final = bytes(value % 11 for value in range(256))
 _CHECK: Final = bytes(CHECK_DIGITS.find(chr(byte)) % 256 for byte in range(256))
 _LEGAL: Final = ALPHABET.encode()
@@ -71,8 +76,14 @@ def are_valid(vins: Iterable[object], *, use_numpy: bool | None = None) -> list[
     if isinstance(vins, (str, bytes, bytearray)):
         raise InvalidValue("vins", type(vins).__name__, "is one text, not a list of them")
     numpy = _numpy(vins, use_numpy)
-    if numpy is not None and isinstance(vins, numpy.ndarray) and vins.dtype.kind in "US" and vins.ndim == 1:
-        return _of_array(vins, numpy)
+    given: Any = vins
+    if (
+        numpy is not None
+        and isinstance(given, numpy.ndarray)
+        and given.dtype.kind in "US"
+        and given.ndim == 1
+    ):
+        return _of_array(given, numpy)
     answer: list[bool] = []
     for block in _blocks(_listed(vins)):
         answer += _answers(_joined(block), _STRIDE, numpy)
@@ -100,7 +111,7 @@ def _listed(vins: Iterable[object]) -> Iterable[object]:
     if isinstance(vins, (list, tuple)):
         return vins
     for name in ("to_pylist", "to_list", "tolist"):
-        method = getattr(vins, name, None)
+        method: Any = getattr(vins, name, None)
         if callable(method):
             listed: Iterable[object] = method()
             return listed
@@ -133,30 +144,40 @@ def _fits(vin: object) -> bool:
 def _answers(raw: bytes, stride: int, numpy: Any) -> list[bool]:
     """Judge texts of 17 bytes that begin every ``stride`` bytes."""
     columns = [raw[position::stride] for position in range(LENGTH)]
+    if numpy is not None:
+        return _by_numpy(columns, numpy)
     # What is left without the alphabet is the line feeds between texts, or there is something to look for.
     is_any_illegal = len(raw.translate(None, _LEGAL)) != len(columns[0]) * (stride - LENGTH)
-    values = [columns[position].translate(_TABLES[position]) for position in range(LENGTH) if position != 8]
-    check = columns[8].translate(_CHECK)
-    illegal = [column.translate(_IS_ILLEGAL) for column in columns] if is_any_illegal else []
-    if numpy is None:
-        return _by_integers(values, check, illegal)
-    total = numpy.zeros(len(check), numpy.uint8)
-    for value in values:
-        total += numpy.frombuffer(value, numpy.uint8)
-    right = total % 11 == numpy.frombuffer(check, numpy.uint8)
-    for mark in illegal:
-        right &= numpy.frombuffer(mark, numpy.uint8) == 0
+    return _by_integers(columns, is_any_illegal)
+
+
+def _by_numpy(columns: list[bytes], numpy: Any) -> list[bool]:
+    size = len(columns[0])
+    total, marks = numpy.zeros(size, numpy.uint8), numpy.zeros(size, numpy.uint8)
+    for position, column in enumerate(columns):
+        if position != 8:
+            # bytes.translate looks up faster than an array that is indexed by an array.
+            values = numpy.frombuffer(column.translate(_MARKING_TABLES[position]), numpy.uint8)
+            total += values
+            marks |= values
+    right = total % 11 == numpy.frombuffer(columns[8].translate(_CHECK), numpy.uint8)
+    right &= marks < _MARK
     answer: list[bool] = right.tolist()
     return answer
 
 
-def _by_integers(values: list[bytes], check: bytes, illegal: list[bytes]) -> list[bool]:
-    size = len(check)
-    total = sum(int.from_bytes(value, "little") for value in values)
+def _by_integers(columns: list[bytes], is_any_illegal: bool) -> list[bool]:
+    size = len(columns[0])
+    total = sum(
+        int.from_bytes(column.translate(_TABLES[position]), "little")
+        for position, column in enumerate(columns)
+        if position != 8
+    )
     remainder = int.from_bytes(total.to_bytes(size, "little").translate(_REMAINDER), "little")
-    wrong = remainder ^ int.from_bytes(check, "little")
-    for mark in illegal:
-        wrong |= int.from_bytes(mark, "little")
+    wrong = remainder ^ int.from_bytes(columns[8].translate(_CHECK), "little")
+    if is_any_illegal:
+        for column in columns:
+            wrong |= int.from_bytes(column.translate(_IS_ILLEGAL), "little")
     return list(map(_TRUTH.__getitem__, wrong.to_bytes(size, "little").translate(_IS_ZERO)))
 
 

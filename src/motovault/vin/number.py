@@ -120,7 +120,7 @@ class Vin:
 
     @property
     def model_years(self) -> tuple[int, ...]:
-        """The years that the year code can mean, newest first; outside North America some makers have none."""
+        """The years that its year code can mean, newest first; outside North America it may have none."""
         return () if self.is_pre_standard else year_candidates(self.number, self.latest_model_year)
 
     @property
