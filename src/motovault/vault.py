@@ -7,7 +7,7 @@ them. A store is loaded when it is opened, not when motovault is imported.
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -68,11 +68,6 @@ class Store(Protocol):
     def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
         """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
         ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
 
 class Garage:
     """One user's data. Every call is scoped to that user, and is one transaction unless one is open.
@@ -143,19 +138,11 @@ class Garage:
         name: str | None = None,
     ) -> ImportPlan:
         """What :meth:`import_file` would do: nothing is kept yet. ``name`` is what findings call the file."""
-        import attrs
+        from motovault.importers import plan_for_user
 
-        from motovault.importers import ImportOptions, plan_import
-
-        with self._unit_of_work() as work:
+        with self._unit_of_work() as work:  # looking only: a plan keeps nothing, not even default preferences
             preferences = work.user_preferences.find() or schema_defaults()
-        options = options or ImportOptions()
-        owned = attrs.evolve(
-            options,
-            unit_system=options.unit_system or preferences.unit_system,
-            time_zone=options.time_zone or preferences.time_zone,
-        )
-        return plan_import(source, name=name, options=owned)
+        return plan_for_user(source, options, preferences, name=name)
 
     def apply(self, plan: ImportPlan) -> ImportResult:
         """Keep what a plan holds, all or nothing."""
@@ -178,11 +165,14 @@ class Garage:
 class Vault:
     """A store with everybody's data in it. Use it as a context manager, or close it."""
 
-    def __init__(self, store: Store, clock: Clock, new_id: NewId, name: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, new_id: NewId, name: str, on_close: Callable[[], None] | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
+        self._on_close = on_close
 
     def garage(self, user_id: str) -> Garage:
         """One user's data.
@@ -218,7 +208,8 @@ class Vault:
 
     def close(self) -> None:
         """Let go of all connections; a host's own engine or connection stays open."""
-        self._store.close()
+        if self._on_close is not None:
+            self._on_close()
 
     def __enter__(self) -> Self:
         return self
@@ -274,23 +265,23 @@ def open_vault(
         from motovault.storage.memory import MemoryStore
 
         return Vault(MemoryStore(), clock, new_id, "memory:")
-    from motovault.storage.sql import SqlStore, make_engine, require_current, upgrade
+    from motovault.storage.sql import SqlStore, make_engine
+    from motovault.storage.sql.migrate import require_current, upgrade
 
-    if connection is not None:
-        store, is_ours = SqlStore(connection=connection), False
-    elif engine is not None:
-        store, is_ours = SqlStore(engine), False
-    else:
+    made = None
+    if database is not None:
         made = make_engine(
             database, password_file=password_file, pool_size=pool_size, pool_idle_seconds=pool_idle_seconds
         )
-        store, is_ours = SqlStore(made, owns_engine=True), True
+    store = SqlStore(made or engine, connection=connection)
+    name = store.engine.url.render_as_string(hide_password=True)
     try:
-        if migrate or (migrate is None and is_ours and store.dialect == "sqlite"):
+        if migrate or (migrate is None and made is not None and made.dialect.name == "sqlite"):
             upgrade(store.engine)
         else:
-            require_current(connection if connection is not None else store.engine)
+            require_current(store.engine)
     except BaseException:
-        store.close()
+        if made is not None:
+            made.dispose()
         raise
-    return Vault(store, clock, new_id, store.name)
+    return Vault(store, clock, new_id, name, None if made is None else made.dispose)
