@@ -1,17 +1,21 @@
-"""Building frozen entities at the price of mutable ones, from values that are right already.
+"""Building frozen entities at the price of mutable ones, and showing them in one line.
 
-For rows of our own tables and results of our own rules only: converters,
-validators and ``__attrs_post_init__`` do not run.
+:func:`loader` is for rows of our own tables and results of our own rules only:
+converters, validators and ``__attrs_post_init__`` do not run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from typing import TypeVar, cast
+from uuid import UUID
 
 import attrs
 
-__all__ = ["loader"]
+__all__ = ["loader", "terse_repr"]
 
 T = TypeVar("T")
 
@@ -34,3 +38,24 @@ def loader(kind: type[T]) -> Callable[..., T]:
         return cast("T", made)
 
     return load
+
+
+def terse_repr(entity: object) -> str:
+    """``Name(field=value, ...)`` with the fields that say something: those that differ from their default.
+
+    A field that sets ``repr`` in attrs is shown by that function, or not at all.
+    """
+    shown = []
+    for field in attrs.fields(type(entity)):  # type: ignore[arg-type]
+        value = getattr(entity, field.name)
+        if not field.repr or (field.default is not attrs.NOTHING and value == field.default):
+            continue
+        text = field.repr(value) if callable(field.repr) else _short(value)
+        shown.append(f"{field.name}={text}")
+    return f"{type(entity).__name__}({', '.join(shown)})"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}Z"
+    return str(value) if isinstance(value, Decimal | UUID | Enum) else repr(value)

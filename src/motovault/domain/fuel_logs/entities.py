@@ -16,6 +16,7 @@ from uuid import UUID
 import attrs
 
 from motovault.domain.fields import aware, checked, currency_code, number, optional, scaled, text, user_id
+from motovault.domain.loading import terse_repr
 from motovault.domain.vehicles import VehicleId
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
@@ -82,7 +83,7 @@ _reading = checked(optional(number()))
 _money = checked(optional(scaled(10, 2)))
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class FuelLog:
     """One purchase of fuel or energy for one vehicle.
 
@@ -139,6 +140,8 @@ class FuelLog:
     charge_end_percent: Decimal | None = attrs.field(default=None, converter=checked(optional(_percent)))
     source: str | None = attrs.field(default=None, converter=checked(text(50)))
     source_key: str | None = attrs.field(default=None, converter=checked(text(255)))
+
+    __repr__ = terse_repr
 
     def __attrs_post_init__(self) -> None:
         if not self.price_per_unit:

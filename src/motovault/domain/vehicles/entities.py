@@ -13,6 +13,7 @@ from uuid import UUID
 import attrs
 
 from motovault.domain.fields import aware, checked, optional, text, user_id
+from motovault.domain.loading import terse_repr
 from motovault.domain.vehicles.errors import VehicleWithoutIdentity
 from motovault.errors import InvalidValue, redacted
 from motovault.ports import UserId
@@ -40,7 +41,7 @@ def _redacted(vin: str | None) -> str:
     return repr(None if vin is None else redacted(vin))
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Vehicle:
     """One vehicle of one user, live or deleted.
 
@@ -75,6 +76,8 @@ class Vehicle:
     updated_at: datetime = attrs.field(converter=checked(aware))
     distance_unit: DistanceUnit | None = attrs.field(default=None, converter=checked(optional(_distance_unit)))
     odometer_read_at: datetime | None = attrs.field(default=None, converter=checked(optional(aware)))
+
+    __repr__ = terse_repr
 
     def __attrs_post_init__(self) -> None:
         if self.vin is None and self.license_plate is None:
