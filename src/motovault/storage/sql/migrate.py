@@ -1,0 +1,312 @@
+"""Bringing a database to the schema of this version: upgrade, status, the SQL to read beforehand.
+
+Alembic runs the files of ``migrations/``, one branch a capsule. Here is what it
+leaves to us: one migrator at a time, all files of a run in one transaction, each
+applied file recorded in ``_migrations`` with its hash, drift refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from motovault.errors import InvalidValue, MotovaultError, StorageFailure
+from motovault.storage.sql.columns import decoder
+from motovault.storage.sql.errors import SchemaBehind, SchemaDrift, fail, shown
+from motovault.storage.sql.lines import known_dialect
+from motovault.storage.sql.shipped import (
+    MIGRATIONS,
+    AppliedFile,
+    MigrationStatus,
+    compare,
+    migrations_folder,
+    shipped,
+    wanted,
+)
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = [
+    "MigrationStatus",
+    "downgrade",
+    "offline_sql",
+    "require_current",
+    "run_in_environment",
+    "status",
+    "upgrade",
+]
+
+VERSION_TABLE: Final = "_motovault_alembic_version"
+"""Alembic's own; a host has an ``alembic_version`` of its own in the same database."""
+
+_LOCK: Final = int.from_bytes(hashlib.sha256(b"motovault:migrate").digest()[:8], "big", signed=True)
+
+
+# ------------------------------------------------------------------------ for callers
+
+
+def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> MigrationStatus:
+    """What was applied to a database, what is pending, what has drifted. Changes nothing.
+
+    Args:
+        engine: Of the database.
+        capsules: Only these and what they need are reported as pending; by default all.
+
+    Raises:
+        StorageFailure: The database cannot be read.
+        InvalidValue: No such capsule.
+    """
+    known_dialect(engine.dialect)
+    with _translated(engine), engine.connect() as connection:
+        return compare(_applied(connection), capsules)
+
+
+def require_current(engine: sa.Engine, capsules: Iterable[str] | None = None) -> None:
+    """Refuse a database that is behind this version. A database of a newer version is fine: it has only more.
+
+    Raises:
+        SchemaBehind: Files are pending; the error names the command to run.
+        SchemaDrift: A file is not what it was when it was applied.
+    """
+    found = status(engine, capsules)
+    if found.changed:
+        raise SchemaDrift(found.drift)
+    if found.pending:
+        raise SchemaBehind(found.pending, f"motovault migrate --database {_database(engine.url)}")
+
+
+def upgrade(engine: sa.Engine, capsules: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Apply what is pending, all or nothing; the files that were applied now, as ``capsule/file_name``.
+
+    Where nothing is pending, that is found out by one query. Of two processes at
+    once one waits, and then has nothing to do.
+
+    Args:
+        engine: Of the database.
+        capsules: Only these and what they need; by default all.
+
+    Raises:
+        SchemaDrift: A file was changed after it was applied, or is of a newer version; nothing is done.
+        StorageFailure: A file failed; the schema is as it was.
+        InvalidValue: No such capsule.
+    """
+    chosen = wanted(capsules)
+    before = status(engine, chosen)
+    if before.drift:
+        raise SchemaDrift(before.drift)
+    if not before.pending:
+        return ()
+    with _translated(engine), _locked(engine) as connection:
+        before = compare(_applied(connection), chosen)  # again: somebody may have been first
+        if before.drift:
+            raise SchemaDrift(before.drift)
+        if before.pending:
+            _run(_config(connection=connection), chosen)
+    return before.pending
+
+
+def downgrade(engine: sa.Engine, capsule: str) -> None:
+    """Drop the tables of a capsule, and of every capsule that needs it, with all that is in them.
+
+    For tests: nothing of motovault calls it.
+    """
+    from alembic import command
+
+    wanted([capsule])
+    with _translated(engine), _locked(engine) as connection:
+        command.downgrade(_config(connection=connection), f"{capsule}@base")
+
+
+def offline_sql(dialect: str, capsules: Iterable[str] | None = None) -> str:
+    """The statements that make a new database's schema, as one script; no database is needed.
+
+    Args:
+        dialect: ``postgresql`` or ``sqlite``.
+        capsules: Only these and what they need; by default all.
+
+    Raises:
+        InvalidValue: No such database, or no such capsule.
+    """
+    if dialect not in {"postgresql", "sqlite"}:
+        raise InvalidValue("dialect", dialect, "must be postgresql or sqlite")
+    script = io.StringIO()
+    _run(_config(dialect=dialect, output=script), wanted(capsules))
+    return script.getvalue()
+
+
+# ------------------------------------------------------------------------ for Alembic
+
+
+def run_in_environment(context: Any) -> None:
+    """What ``migrations/env.py`` does; ``context`` is ``alembic.context``."""
+    attributes = context.config.attributes
+    options: dict[str, Any] = {"version_table": VERSION_TABLE, "on_version_apply": _record}
+    if context.is_offline_mode():
+        context.configure(
+            dialect_name=attributes["dialect"],
+            literal_binds=True,
+            transactional_ddl=True,
+            dialect_opts={"paramstyle": "named"},
+            **options,
+        )
+        with context.begin_transaction():
+            context.execute(sa.schema.CreateTable(MIGRATIONS, if_not_exists=True))
+            context.run_migrations()
+    elif "connection" in attributes:
+        # The transaction is open, and is ended by who opened it.
+        context.configure(connection=attributes["connection"], **options)
+        context.run_migrations()
+    else:
+        raise StorageFailure("these migrations are run by: motovault migrate --database URL-or-path")
+
+
+def _record(*, ctx: Any, step: Any, heads: object, run_args: object, **_: object) -> None:
+    """Alembic's ``on_version_apply``: note each file in the transaction that ran it."""
+    table = MIGRATIONS.c
+    hashes = {(file.capsule, file.file_name): file.sha256 for file in shipped()}
+    for script in step.up_revisions:
+        path = Path(script.path)
+        key = (path.parent.name, path.name)
+        if path.parent.parent != migrations_folder() or key not in hashes:
+            continue  # a host's own, in an environment of the host's
+        ctx.impl._exec(MIGRATIONS.delete().where(table.capsule == key[0], table.file_name == key[1]))
+        if step.is_upgrade:
+            row = {"capsule": key[0], "file_name": key[1], "sha256": hashes[key], "applied_at": _now(ctx)}
+            ctx.impl._exec(MIGRATIONS.insert().values(row))
+
+
+def _now(ctx: Any) -> object:
+    if ctx.dialect.name == "sqlite":
+        if ctx.as_sql:
+            return sa.func.strftime("%Y-%m-%dT%H:%M:%f000+00:00", "now")
+        return datetime.now(UTC).isoformat(timespec="microseconds")
+    return sa.func.current_timestamp() if ctx.as_sql else datetime.now(UTC)
+
+
+def _config(*, output: io.StringIO | None = None, **attributes: object) -> Config:
+    from alembic.config import Config
+
+    folder = migrations_folder()
+    config = Config(output_buffer=output)
+    # ConfigParser reads % as the start of a reference
+    options = {
+        "script_location": str(folder),
+        "path_separator": "os",
+        # Never recursively from the top, where env.py would be taken for a revision.
+        "version_locations": os.pathsep.join(str(folder / capsule) for capsule in wanted(None)),
+    }
+    for name, value in options.items():
+        config.set_main_option(name, value.replace("%", "%%"))
+    config.attributes.update(attributes)
+    return config
+
+
+def _run(config: Config, capsules: tuple[str, ...]) -> None:
+    """Apply what these capsules lack, in their documented order, in one run of the environment."""
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(config)
+
+    def plan(current: Any, _: object) -> list[Any]:
+        # Alembic's own order of several heads is right but arbitrary.
+        steps: dict[str, Any] = {}
+        for capsule in capsules:
+            for step in script._upgrade_revs(f"{capsule}@head", current):
+                steps.setdefault(step.revision.revision, step)
+        return list(steps.values())
+
+    with EnvironmentContext(config, script, fn=plan, as_sql="dialect" in config.attributes):
+        script.run_env()
+
+
+# ------------------------------------------------------------------------ the database
+
+
+def _applied(connection: sa.Connection) -> list[AppliedFile]:
+    try:
+        rows = connection.execute(sa.select(MIGRATIONS)).all()
+    except (exc.ProgrammingError, exc.OperationalError):
+        # SQLite has one code for every mistake, so that the table is looked for instead
+        connection.rollback()
+        if not sa.inspect(connection).has_table(MIGRATIONS.name):
+            return []
+        columns = {column["name"] for column in sa.inspect(connection).get_columns(MIGRATIONS.name)}
+        if missing := {column.name for column in MIGRATIONS.columns} - columns:
+            raise StorageFailure(
+                f"the table {MIGRATIONS.name} of this database is another application's: "
+                f"it has no column {', '.join(sorted(missing))}"
+            ) from None
+        raise
+    decode, in_utc = decoder(MIGRATIONS.columns, connection.dialect.name)
+    decode = decode or in_utc
+    return [AppliedFile(*row) for row in (decode(rows) if decode else rows)]
+
+
+@contextlib.contextmanager
+def _locked(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection in a transaction that is the only one migrating; kept on a clean exit."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            with _sqlite_transaction(connection):
+                yield connection
+            return
+        connection = connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            # For as long as the transaction, so that a pooler between us and the server does no harm.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            MIGRATIONS.create(connection, checkfirst=True)
+            yield connection
+
+
+@contextlib.contextmanager
+def _sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
+    raw: Any = connection.connection.dbapi_connection
+    level, raw.isolation_level = raw.isolation_level, None
+    keys = raw.execute("PRAGMA foreign_keys").fetchone()[0]
+    # Rebuilding a table drops the old one, and with foreign keys on that deletes its children's rows.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            if not raw.in_transaction:
+                raw.execute("BEGIN IMMEDIATE")
+            # An engine may begin in its own way, without the lock: a write takes it, before anything is read.
+            connection.execute(sa.schema.CreateTable(MIGRATIONS, if_not_exists=True))
+            connection.execute(MIGRATIONS.delete().where(sa.false()))
+            yield
+            if raw.execute("PRAGMA foreign_key_check").fetchone():
+                raise StorageFailure(
+                    "the migration would leave rows without what they refer to; it was undone"
+                )
+    finally:
+        raw.execute(f"PRAGMA foreign_keys={keys}")
+        raw.isolation_level = level
+
+
+@contextlib.contextmanager
+def _translated(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except MotovaultError:
+        raise
+    except exc.DBAPIError as error:
+        fail(error, where=engine.url if error.connection_invalidated else None)
+    except exc.SQLAlchemyError as error:
+        fail(error)
+
+
+def _database(url: sa.URL) -> str:
+    """What ``--database`` takes, the password hidden."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    return shown(url.set(drivername="postgresql"))

@@ -1,0 +1,195 @@
+"""The migration files that this installation ships, and how they stand against a database.
+
+Does not load Alembic: whether there is anything to do is asked at every start.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from motovault.errors import InvalidValue, StorageFailure
+from motovault.storage.sql.columns import moment
+
+__all__ = [
+    "CAPSULES",
+    "MIGRATIONS",
+    "AppliedFile",
+    "MigrationStatus",
+    "ShippedFile",
+    "compare",
+    "migrations_folder",
+    "shipped",
+    "wanted",
+]
+
+CAPSULES: Final = (
+    "admin",
+    "user_profile",
+    "user_preferences",
+    "terms_agreement",
+    "platform",
+    "vehicles",
+    "fuel_logs",
+    "maintenance",
+    "stations",
+    "documents",
+    "notifications",
+    "backup",
+)
+"""The order in which capsules are migrated, as the reference documents it."""
+
+NEEDS: Final[dict[str, tuple[str, ...]]] = {"fuel_logs": ("vehicles",)}
+"""Capsules whose tables another one refers to; the same as ``depends_on`` in the files."""
+
+MIGRATIONS: Final = sa.Table(
+    "_migrations",
+    sa.MetaData(),
+    sa.Column("capsule", sa.String(64), primary_key=True),
+    sa.Column("file_name", sa.String(255), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("applied_at", moment(), nullable=False),
+)
+"""One row a file that was applied."""
+
+
+@frozen
+class ShippedFile:
+    """One migration file of this installation.
+
+    Attributes:
+        sha256: Of its bytes, CRLF read as LF, so that a checkout on Windows has the same.
+    """
+
+    capsule: str
+    file_name: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """``capsule/file_name``."""
+        return f"{self.capsule}/{self.file_name}"
+
+
+@frozen
+class AppliedFile:
+    """One migration file that was applied to a database, and when."""
+
+    capsule: str
+    file_name: str
+    sha256: str
+    applied_at: datetime
+
+    @property
+    def name(self) -> str:
+        """``capsule/file_name``."""
+        return f"{self.capsule}/{self.file_name}"
+
+
+@frozen
+class MigrationStatus:
+    """How a database stands against what this installation ships.
+
+    Attributes:
+        applied: Files that were applied, in the order of the capsules.
+        pending: Files that are still to be applied, in order, as ``capsule/file_name``.
+        changed: Files whose content is another than the one that was applied.
+        unknown: Files that were applied and are not shipped: the database is of a newer version.
+    """
+
+    applied: tuple[AppliedFile, ...]
+    pending: tuple[str, ...]
+    changed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Nothing is pending and nothing has drifted."""
+        return not (self.pending or self.drift)
+
+    @property
+    def drift(self) -> tuple[str, ...]:
+        """One sentence for each file that was changed or is not shipped."""
+        changed = [f"{name} was changed after it was applied" for name in self.changed]
+        unknown = [
+            f"{name} was applied by another version and is not shipped with this one" for name in self.unknown
+        ]
+        return (*changed, *unknown)
+
+    def __str__(self) -> str:
+        rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in self.applied]
+        for names, note in ((self.changed, "changed after it was applied"), (self.unknown, "not shipped")):
+            rows = [(name, f"{text}, {note}" if name in names else text) for name, text in rows]
+        rows += [(name, "pending") for name in self.pending]
+        width = max((len(name) for name, _ in rows), default=0)
+        end = "up to date" if self.is_current else f"{len(self.pending)} pending, {len(self.drift)} drifted"
+        return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), end])
+
+
+def migrations_folder() -> Path:
+    """The folder ``migrations``: in the installed package, else at the top of the checkout."""
+    package = Path(__file__).resolve().parents[2]
+    for folder in (package / "migrations", package.parents[1] / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise StorageFailure("the folder of migrations is missing from this installation of motovault")
+
+
+@functools.cache
+def shipped() -> tuple[ShippedFile, ...]:
+    """All migration files, in the order in which they are applied."""
+    folder = migrations_folder()
+    return tuple(
+        ShippedFile(capsule, path.name, _sha256(path))
+        for capsule in CAPSULES
+        for path in sorted((folder / capsule).glob("[0-9]*.py"))
+    )
+
+
+def wanted(capsules: Iterable[str] | None) -> tuple[str, ...]:
+    """These capsules and what they need, in order; all of them for None.
+
+    Raises:
+        InvalidValue: A capsule has no migrations.
+    """
+    there = tuple(dict.fromkeys(file.capsule for file in shipped()))
+    if capsules is None:
+        return there
+    found: set[str] = set()
+    waiting = [capsules] if isinstance(capsules, str) else list(capsules)
+    while waiting:
+        capsule = waiting.pop()
+        if capsule not in there:
+            raise InvalidValue("capsule", capsule, "has no migrations; there are " + ", ".join(there))
+        if capsule not in found:
+            found.add(capsule)
+            waiting += NEEDS.get(capsule, ())
+    return tuple(capsule for capsule in there if capsule in found)
+
+
+def compare(applied: Iterable[AppliedFile], capsules: Iterable[str] | None = None) -> MigrationStatus:
+    """How these applied files stand against the shipped ones, of some capsules or of all."""
+    order = {capsule: i for i, capsule in enumerate(CAPSULES)}
+    rows = sorted(
+        applied, key=lambda file: (order.get(file.capsule, len(order)), file.capsule, file.file_name)
+    )
+    known = {file.name: file.sha256 for file in shipped()}
+    names = {row.name for row in rows}
+    chosen = set(wanted(capsules))
+    return MigrationStatus(
+        applied=tuple(rows),
+        pending=tuple(file.name for file in shipped() if file.name not in names and file.capsule in chosen),
+        changed=tuple(row.name for row in rows if known.get(row.name, row.sha256) != row.sha256),
+        unknown=tuple(row.name for row in rows if row.name not in known),
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

@@ -1,0 +1,102 @@
+"""The store: units of work on an engine, or on a connection that the host opened."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from motovault.domain.fuel_logs import FuelLogRepository
+from motovault.domain.odometer import OdometerRepository
+from motovault.domain.user_preferences import UserPreferencesRepository
+from motovault.domain.vehicles import VehicleRepository
+from motovault.errors import InvalidValue
+from motovault.ports import UserId
+from motovault.storage.sql.fuel_logs import SqlFuelLogRepository
+from motovault.storage.sql.lines import HostLine, Line, PooledLine, known_dialect
+from motovault.storage.sql.odometer import SqlOdometerRepository
+from motovault.storage.sql.user_preferences import SqlUserPreferencesRepository
+from motovault.storage.sql.vehicles import SqlVehicleRepository
+from motovault.storage.sql.work import Work
+
+__all__ = ["SqlStore", "SqlUnitOfWork"]
+
+
+class SqlUnitOfWork(Work):
+    """A unit of work of one user; see :class:`motovault.ports.UnitOfWork`. For one thread."""
+
+    @property
+    def vehicles(self) -> VehicleRepository:
+        """The user's vehicles."""
+        return SqlVehicleRepository(self)
+
+    @property
+    def fuel_logs(self) -> FuelLogRepository:
+        """The user's fuel logs."""
+        return SqlFuelLogRepository(self)
+
+    @property
+    def user_preferences(self) -> UserPreferencesRepository:
+        """The user's preferences."""
+        return SqlUserPreferencesRepository(self)
+
+    @property
+    def odometer(self) -> OdometerRepository:
+        """The readings of the user's vehicles."""
+        return SqlOdometerRepository(self)
+
+    def join(self, *, atomic: bool = False) -> SqlUnitOfWork:
+        """A unit of work within this one, on the same connection; an error inside undoes its part only."""
+        return SqlUnitOfWork(self.line, self.user_id, atomic=atomic, outer=self)
+
+
+class SqlStore:
+    """Vehicles, fuel logs and preferences in PostgreSQL or SQLite; the schema is made by ``migrate.upgrade``.
+
+    With an engine every unit of work has its own connection and is kept on a
+    clean exit; the store may be shared between threads. With a connection the
+    host commits, or rolls back: a unit of work only sets savepoints in the
+    transaction that is open there, which is begun at the first statement.
+
+    Args:
+        engine: Of :func:`motovault.storage.sql.make_engine`, or the host's own.
+        connection: The host's open connection; for one thread at a time.
+
+    Raises:
+        InvalidValue: Both or none was given, or it is of another database.
+
+    >>> from motovault.storage.sql import make_engine, migrate
+    >>> engine = make_engine(":memory:")
+    >>> applied = migrate.upgrade(engine)
+    >>> with SqlStore(engine).unit_of_work(UserId("ana")) as work:
+    ...     work.vehicles.count_live()
+    0
+    """
+
+    def __init__(self, engine: sa.Engine | None = None, *, connection: sa.Connection | None = None) -> None:
+        given = connection if engine is None else engine
+        if given is None or (engine is not None and connection is not None):
+            raise InvalidValue("engine", engine, "must be given, or else connection, and not both")
+        self._dialect = known_dialect(given.dialect)
+        self._engine = engine
+        self._host = connection
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine that was given, or that of the connection."""
+        if self._host is not None:
+            return self._host.engine
+        assert self._engine is not None
+        return self._engine
+
+    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> SqlUnitOfWork:
+        """A unit of work of this user, to be entered once.
+
+        Args:
+            user_id: Whose rows; those of others do not exist in it.
+            atomic: It writes more than once, all or nothing; without it every write stands for itself.
+        """
+        line: Line
+        if self._host is not None:
+            line = HostLine(self._host, self._dialect)
+        else:
+            line = PooledLine(self.engine, self._dialect)
+        return SqlUnitOfWork(line, user_id, atomic=atomic)
