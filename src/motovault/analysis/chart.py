@@ -62,7 +62,6 @@ def economy_chart(report: EconomyReport) -> Figure:
 
 def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
     valid = [interval for interval in tank.intervals if interval.economy is not None]
-    void = [interval for interval in tank.intervals if interval.economy is None]
     _frame(panel, tank, is_one_of_several)
     near, far = _near_and_far(valid, tank)
     if near:
@@ -89,17 +88,30 @@ def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
             textcoords="offset points",
             color=POINTS,
         )
-    for number, interval in enumerate(void):
+    for number, (first, last) in enumerate(_stretches_without_figure(tank)):
         label = "no figure: not all is known" if number == 0 else None
-        panel.axvspan(interval.opened_on, interval.closed_on, color=VOID, alpha=0.15, linewidth=0)
+        panel.axvspan(first, last, color=VOID, alpha=0.15, linewidth=0)
         panel.plot(
-            [interval.closed_on], [low], marker="x", markersize=8, markeredgewidth=2, color=VOID,
+            [last], [low], marker="x", markersize=8, markeredgewidth=2, color=VOID,
             linestyle="none", label=label, clip_on=False, zorder=5,
         )  # fmt: skip
     if panel.get_legend_handles_labels()[0]:
         panel.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False, labelcolor=INK, fontsize="medium"
         )
+
+
+def _stretches_without_figure(tank: TankEconomy) -> list[tuple[date, date]]:
+    """Void intervals, and gaps in which the thread was lost and no interval was closed."""
+    found = []
+    previous: Interval | None = None
+    for interval in tank.intervals:
+        if previous is not None and interval.opened_by != previous.closed_by:
+            found.append((previous.closed_on, interval.opened_on))
+        if interval.economy is None:
+            found.append((interval.opened_on, interval.closed_on))
+        previous = interval
+    return found
 
 
 def _draw_months(panel: Any, tank: TankEconomy) -> None:

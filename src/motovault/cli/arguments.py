@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: str, summary: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, target: str, summary: str
 ) -> argparse.ArgumentParser:
     found = commands.add_parser(
         name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=_EXIT_CODES, allow_abbrev=False
@@ -48,13 +48,15 @@ def _command(
     found.add_argument("--database", metavar="URL-or-path", help=_DATABASE)
     found.add_argument("--password-file", metavar="FILE", help="a file whose text is the database's password")
     found.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    found.set_defaults(run=_later(f"motovault.cli.{module}"))
+    found.set_defaults(run=_later(f"motovault.cli.{target}"))
     return found
 
 
-def _later(module: str) -> Callable[[argparse.Namespace], int]:
+def _later(target: str) -> Callable[[argparse.Namespace], int]:
+    module, _, name = target.partition(":")
+
     def run(given: argparse.Namespace) -> int:
-        code: int = importlib.import_module(module).run(given)
+        code: int = getattr(importlib.import_module(module), name or "run")(given)
         return code
 
     return run
@@ -90,12 +92,11 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _status(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    _command(commands, "status", "schema", "which migrations are applied, which are pending, which files changed since")
+    _command(commands, "status", "schema:run_status", "which migrations are applied, which are pending, which files changed since")
 
 
 def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    migrate = _command(commands, "migrate", "schema", "bring the database to the newest schema")
-    migrate.set_defaults(run=_later("motovault.cli.migrate"))
+    migrate = _command(commands, "migrate", "schema:run_migrate", "bring the database to the newest schema")
     migrate.add_argument(
         "--capsule",
         action="append",

@@ -98,7 +98,7 @@ def bring_in(
         with output.working("importing", plan.counts.fuel_logs, lambda: ids.count):
             result = _rehearsed(garage, plan) if is_dry_run else garage.apply(plan)
     except ImportNeeds as error:
-        raise InvalidValue("file", "" if error.value is None else _flags(error), _reasons(error)) from None
+        raise InvalidValue("options", _flags(error), _reasons(error)) from None
     return _shape(garage, plan, result, is_dry_run=is_dry_run), result
 
 
@@ -264,10 +264,8 @@ def _flags(error: ImportNeeds) -> str:
 
 
 def _reasons(error: ImportNeeds) -> str:
-    parts = []
+    reasons: dict[str, str] = {}
     for need in error.needs:
         choices = f" {' or '.join(need.choices)}" if need.choices else ""
-        parts.append(f"{_flag(need.option)}{choices}: {need.reason}")
-    return "must be declared; " + "; ".join(parts)
-
-
+        reasons.setdefault(_flag(need.option), f"{_flag(need.option)}{choices}: {need.reason}")
+    return "must be declared; " + "; ".join(reasons.values())

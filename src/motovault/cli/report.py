@@ -99,13 +99,18 @@ def _print_tank(tank: TankShape, *, is_one_of_several: bool) -> None:
     code = next((i.currency_code for i in tank.intervals if i.currency_code), None)
     output.table(
         ("From", "To", f">Distance, {driven}", f">Fuel, {poured}", f">{unit}", f">{code or 'Cost'} a {driven}", "Note"),
-        [_interval_row(interval, code) for interval in tank.intervals],
+        [
+            _interval_row(interval, code, previous)
+            for previous, interval in zip((None, *tank.intervals), tank.intervals, strict=False)
+        ],
     )
 
 
-def _interval_row(interval: IntervalShape, code: str | None) -> tuple[str, ...]:
+def _interval_row(interval: IntervalShape, code: str | None, previous: IntervalShape | None) -> tuple[str, ...]:
     cost = interval.cost_per_distance
+    is_after_gap = previous is not None and interval.opened_on > previous.closed_on
     remarks = [f"no figure: {interval.void}"] if interval.void else []
+    remarks += ["after a gap in the odometer"] if is_after_gap else []
     remarks += ["towing"] if interval.is_towing else []
     remarks += [f"in {interval.currency_code}"] if cost is not None and interval.currency_code != code else []
     return (

@@ -6,7 +6,7 @@ Figures are not rounded: a program rounds where it shows them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -17,18 +17,23 @@ from motovault.quantities.context import plain
 
 __all__ = [
     "Amount",
+    "AppliedShape",
+    "DemoShape",
     "FindingShape",
     "FuelTotalsShape",
     "ImportShape",
     "IntervalShape",
     "LongRunShape",
+    "MigrateShape",
     "OdometerShape",
     "PeriodShape",
     "PoolShape",
     "PriceShape",
     "ReportShape",
+    "ScriptShape",
     "Shape",
     "StatisticsShape",
+    "StatusShape",
     "TankShape",
     "TotalsOfPeriodShape",
     "VehicleReportShape",
@@ -240,3 +245,53 @@ class ReportShape(Shape):
     first_on: date | None
     last_on: date | None
     vehicles: tuple[VehicleReportShape, ...]
+
+
+# ------------------------------------------------------------------------ schema
+
+
+class AppliedShape(Shape):
+    """One migration file that was applied; ``applied_at`` in UTC."""
+
+    name: str
+    capsule: str
+    applied_at: datetime
+
+
+class StatusShape(Shape):
+    """How a database stands against this release. Its password is not shown."""
+
+    database: str
+    is_current: bool
+    applied: tuple[AppliedShape, ...]
+    pending: tuple[str, ...]
+    drift: tuple[str, ...]
+
+
+class MigrateShape(StatusShape):
+    """The same after migrating; ``applied_now`` are the files of this run."""
+
+    applied_now: tuple[str, ...]
+
+
+class ScriptShape(Shape):
+    """The statements that would be run."""
+
+    dialect: str
+    sql: str
+
+
+# -------------------------------------------------------------------------- demo
+
+
+class DemoShape(Shape):
+    """The whole story: what was imported, what it says, where the charts are.
+
+    ``charts_missing`` says why there are none.
+    """
+
+    database: str
+    imported: ImportShape
+    vehicles: tuple[VehicleReportShape, ...]
+    charts: tuple[str, ...]
+    charts_missing: str | None

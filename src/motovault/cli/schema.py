@@ -1,0 +1,107 @@
+"""``motovault status`` and ``motovault migrate``: how a database stands against this release, and bringing it there."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from motovault.cli import output
+from motovault.cli.database import database_of, refuse_missing, shown
+from motovault.cli.shapes import AppliedShape, MigrateShape, ScriptShape, StatusShape
+from motovault.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from motovault.storage.sql.migrate import MigrationStatus
+
+__all__ = ["run_migrate", "run_status"]
+
+
+def run_status(given: argparse.Namespace) -> int:
+    """Print how the database stands; exit code 1 where something is pending or has drifted."""
+    from motovault.storage.sql.migrate import status
+
+    database = _database(given)
+    refuse_missing(database)
+    with _engine(database, given) as db_engine:
+        found = status(db_engine)
+    shape = StatusShape(**_values(database, found))
+    if given.json:
+        output.print_json(shape)
+    else:
+        _print_status(shape)
+    return 0 if shape.is_current else 1
+
+
+def run_migrate(given: argparse.Namespace) -> int:
+    """Bring the database to the newest schema, or print the statements; gives the exit code."""
+    from motovault.storage.sql.migrate import offline_sql, status, upgrade
+
+    database = _database(given)
+    if given.sql:
+        dialect = "postgresql" if database.startswith("postgres") else "sqlite"
+        script = offline_sql(dialect, given.capsules)
+        if given.json:
+            output.print_json(ScriptShape(dialect=dialect, sql=script))
+        else:
+            print(script, end="" if script.endswith("\n") else "\n")
+        return 0
+    with _engine(database, given) as db_engine:
+        with output.working("migrating"):
+            applied_now = upgrade(db_engine, given.capsules)
+        found = status(db_engine, given.capsules)
+    shape = MigrateShape(**_values(database, found), applied_now=applied_now)
+    if given.json:
+        output.print_json(shape)
+        return 0
+    for name in shape.applied_now:
+        output.line(f"applied {name}")
+    output.line(f"{shape.database}: " + ("up to date" if shape.applied_now else "up to date already, nothing to do"))
+    return 0
+
+
+def _database(given: argparse.Namespace) -> str:
+    database = database_of(given)
+    if database == "memory:":
+        raise InvalidValue("database", database, "has no schema: this command is for SQLite and PostgreSQL")
+    return database
+
+
+@contextmanager
+def _engine(database: str, given: argparse.Namespace) -> Iterator[Any]:
+    from motovault.storage.sql import make_engine
+
+    db_engine = make_engine(database, password_file=given.password_file)
+    try:
+        yield db_engine
+    finally:
+        db_engine.dispose()
+
+
+def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
+    return {
+        "database": shown(database),
+        "is_current": found.is_current,
+        "applied": tuple(
+            AppliedShape(name=file.name, capsule=file.capsule, applied_at=file.applied_at) for file in found.applied
+        ),
+        "pending": found.pending,
+        "drift": found.drift,
+    }
+
+
+def _print_status(shape: StatusShape) -> None:
+    rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in shape.applied]
+    rows += [(name, "pending") for name in shape.pending]
+    if rows:
+        output.table(("Migration", "State"), rows)
+    for sentence in shape.drift:
+        output.line(f"drift: {sentence}")
+    if shape.is_current:
+        output.line(f"{shape.database}: up to date")
+    else:
+        counts = f"{len(shape.pending)} pending, {len(shape.drift)} drifted"
+        output.line(f"{shape.database}: {counts}")
+    if shape.pending:
+        output.note(f"bring it up to date with: motovault migrate --database {shape.database}")
