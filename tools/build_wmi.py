@@ -91,7 +91,7 @@ LIGHT_MAKES = frozenset(
         "VOLKSWAGEN",
     ]
 )
-"""Makes whose American trucks and MPVs are light; the register counts motor homes as MPVs too."""
+"""Makes whose American vehicles are light: the register counts motor homes as MPVs, and coaches as cars."""
 
 SPELLED = {
     name.casefold(): name
@@ -217,17 +217,32 @@ class Entry:
         """Whether position 7 tells the 30-year cycle: light vehicles only (49 CFR 565.15, note to table VII).
 
         The register has no flag for light trucks. Three witnesses must agree:
-        the make, the weight classes where any are known, and no VIN whose
-        details only fit the other cycle.
+        the make, the weight classes where any are known, and the VINs whose
+        details fit only one cycle (:func:`contradicts_position_7` asks more).
         """
         if len(wmi) != 3 or wmi[0] not in "12345" or self.against_position_7:
             return False
+        if self.kind not in ("car", "mpv", "truck") or not self.makes.keys() & LIGHT_MAKES:
+            return False
         if self.kind == "car":
             return True
-        if self.kind not in ("mpv", "truck") or not self.makes.keys() & LIGHT_MAKES:
-            return False
         known = sum(self.weights.values())
         return not known or (self.weights[1] + self.weights[2]) / known >= 0.4
+
+
+def contradicts_position_7(wmi: str) -> bool:
+    """Whether many made-up VINs of an identifier have details of the cycle that position 7 denies.
+
+    A few always do, where the register leaves position 7 open and the
+    generator fills it; from one in ten on, the builders did not follow the rule.
+    """
+    against, known = 0, 0
+    vins = ultravin.generate(400, wmi=wmi, invalid_rate=0, seed=3, now=AS_OF)
+    for decoded in ultravin.decode_batch(vins, now=AS_OF):
+        if decoded["model_year"] is not None:
+            known += 1
+            against += decoded["vin"][6].isdigit() == (decoded["model_year"] >= 2010)
+    return against * 10 >= known > 0
 
 
 def american() -> dict[str, Entry]:
@@ -262,7 +277,7 @@ def rows() -> list[tuple[str, str, str, str, str]]:
         manufacturer = spelled(entry.manufacturers.most_common(1)[0][0]) if entry.manufacturers else ""
         if not (makes or manufacturer):
             continue
-        seven = "7" if entry.follows_position_7(wmi) else ""
+        seven = "7" if entry.follows_position_7(wmi) and not contradicts_position_7(wmi) else ""
         table[wmi] = (entry.kind, seven, makes, manufacturer)
     for line in ELSEWHERE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):

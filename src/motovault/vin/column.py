@@ -112,7 +112,7 @@ def _listed(vins: Iterable[object]) -> Iterable[object]:
         return vins
     for name in ("to_pylist", "to_list", "tolist"):
         method: Any = getattr(vins, name, None)
-        if callable(method):
+        if method is not None:
             listed: Iterable[object] = method()
             return listed
     return iter(vins)
