@@ -14,7 +14,7 @@ Run it with ``pip install 'motovault[vpic]'``, from the top of the repository:
 
     python tools/build_wmi.py
 
-It takes about 15 seconds and writes the same bytes for the same release.
+It takes about 40 seconds and writes the same bytes for the same release.
 """
 
 from __future__ import annotations
