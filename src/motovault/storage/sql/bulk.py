@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from motovault.storage.sql.columns import encode
-from motovault.storage.sql.errors import Clashes, broken_rule
+from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement
 from motovault.storage.sql.work import Work
 
@@ -22,6 +22,9 @@ __all__ = ["BulkInsert"]
 
 _SMALL: Final = 200
 """Up to here the round trips of a COPY cost more than they save."""
+
+_NOT_STRAIGHT: Final = frozenset({"23505", "0A000"})
+"""A row is there already; row-level security, which does not let COPY in."""
 
 _TYPE_NAMES: Final[tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...]] = (
     (sa.Uuid, "uuid"),
@@ -45,7 +48,6 @@ class BulkInsert:
 
     def __init__(self, table: sa.Table, insert: Statement, *, skipping: str, clashes: Clashes) -> None:
         self._insert = insert
-        self.skipping = skipping
         self.clashes = clashes
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         index = next(index for index in table.indexes if index.name == skipping)
@@ -80,8 +82,7 @@ class BulkInsert:
         except Exception as error:
             cursor.execute("ROLLBACK TO SAVEPOINT motovault_copy")
             cursor.execute("RELEASE SAVEPOINT motovault_copy")
-            # row-level security does not let COPY in (feature_not_supported)
-            if broken_rule(error) == self.skipping or getattr(error, "sqlstate", None) == "0A000":
+            if getattr(error, "sqlstate", None) in _NOT_STRAIGHT:
                 return None
             raise
         cursor.execute("RELEASE SAVEPOINT motovault_copy")

@@ -1,0 +1,68 @@
+"""The stores that every contract runs over: both databases, on our engine and on a host's own."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from motovault.storage.sql import SqlStore, make_engine, migrate
+
+
+@functools.cache
+def _migrated_sqlite(folder: Path) -> Path:
+    path = folder / "migrated.db"
+    db_engine = make_engine(path)
+    migrate.upgrade(db_engine)
+    db_engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of this test alone, migrated and empty."""
+    path = tmp_path / "garage.db"
+    shutil.copy(_migrated_sqlite(tmp_path_factory.getbasetemp()), path)
+    return path
+
+
+class OurSqlite:
+    @pytest.fixture
+    def store(self, sqlite_path: Path) -> Iterator[SqlStore]:
+        db_engine = make_engine(sqlite_path)
+        yield SqlStore(db_engine)
+        db_engine.dispose()
+
+
+class HostSqlite:
+    """As a host would make it: no foreign keys, no write-ahead log asked for, Python's own transactions."""
+
+    @pytest.fixture
+    def store(self, sqlite_path: Path) -> Iterator[SqlStore]:
+        db_engine = sa.create_engine(f"sqlite:///{sqlite_path}")
+        yield SqlStore(db_engine)
+        db_engine.dispose()
+
+
+class OurPostgres:
+    @pytest.fixture
+    def store(self, postgres_database: str) -> Iterator[SqlStore]:
+        db_engine = make_engine(postgres_database)
+        yield SqlStore(db_engine)
+        db_engine.dispose()
+
+
+class HostPostgres:
+    """As a host would make it: another time zone than UTC."""
+
+    @pytest.fixture
+    def store(self, postgres_database: str) -> Iterator[SqlStore]:
+        db_engine = sa.create_engine(
+            postgres_database, connect_args={"options": "-c timezone=Asia/Kathmandu"}, pool_pre_ping=True
+        )
+        yield SqlStore(db_engine)
+        db_engine.dispose()

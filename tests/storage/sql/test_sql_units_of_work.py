@@ -1,0 +1,22 @@
+"""SQLite and PostgreSQL keep the contract of units_of_work, on our engine and on a host's."""
+
+from __future__ import annotations
+
+from motovault.testing.contracts import UnitOfWorkContract
+from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+
+
+class TestSqliteUnitOfWork(OurSqlite, UnitOfWorkContract):
+    pass
+
+
+class TestHostSqliteUnitOfWork(HostSqlite, UnitOfWorkContract):
+    pass
+
+
+class TestPostgresUnitOfWork(OurPostgres, UnitOfWorkContract):
+    pass
+
+
+class TestHostPostgresUnitOfWork(HostPostgres, UnitOfWorkContract):
+    pass

@@ -1,0 +1,22 @@
+"""SQLite and PostgreSQL keep the contract of user_preferences, on our engine and on a host's."""
+
+from __future__ import annotations
+
+from motovault.testing.contracts import UserPreferencesRepositoryContract
+from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+
+
+class TestSqliteUserPreferencesRepository(OurSqlite, UserPreferencesRepositoryContract):
+    pass
+
+
+class TestHostSqliteUserPreferencesRepository(HostSqlite, UserPreferencesRepositoryContract):
+    pass
+
+
+class TestPostgresUserPreferencesRepository(OurPostgres, UserPreferencesRepositoryContract):
+    pass
+
+
+class TestHostPostgresUserPreferencesRepository(HostPostgres, UserPreferencesRepositoryContract):
+    pass
