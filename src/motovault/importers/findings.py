@@ -51,6 +51,7 @@ class ImportFinding(Finding):
             "column": self.column,
             "field": self.field,
             "value": self.value,
+            "subject": self.subject,
         }
 
 
@@ -73,6 +74,7 @@ class FindingLog:
         column: str | None = None,
         field: str | None = None,
         value: str | None = None,
+        subject: str | None = None,
     ) -> None:
         """Keep one finding, or count it where enough of its kind are kept."""
         count = self._counts[code] = self._counts.get(code, 0) + 1
@@ -91,6 +93,7 @@ class FindingLog:
                 column=column,
                 field=field,
                 value=value,
+                subject=subject,
             )
         )
 

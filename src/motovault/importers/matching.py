@@ -68,7 +68,7 @@ def match_vehicles(
     added: list[Vehicle] = []
     for planned in wanted:
         described = _described(planned, plan, alone=len(wanted) == 1)
-        match = _find(described, vehicles)
+        match = _find(described, vehicles, findings)
         if match is None:
             match = _new(described, user_id, now, new_id, findings)
             vehicles.add(match)
@@ -96,10 +96,15 @@ def _described(planned: PlannedVehicle, plan: ImportPlan, *, alone: bool) -> Pla
     if name is not None and len(name) > _LONGEST_NAME:
         # Cut, but so that two long names stay two.
         name = f"{name[:88]} ~{hashlib.blake2b(name.encode(), digest_size=5).hexdigest()}"
-    return attrs.evolve(planned, name=name)
+    return attrs.evolve(
+        planned,
+        name=name,
+        make=make_name(planned.make) if planned.make else None,
+        model=model_name(planned.model) if planned.model else None,
+    )
 
 
-def _find(planned: PlannedVehicle, vehicles: VehicleRepository) -> Vehicle | None:
+def _find(planned: PlannedVehicle, vehicles: VehicleRepository, findings: FindingLog) -> Vehicle | None:
     if planned.vin and (found := vehicles.find_by_vin(planned.vin)) is not None:
         return found
     live = [vehicle for vehicle in _all_live(vehicles) if not _contradicts(planned, vehicle)]
@@ -116,7 +121,11 @@ def _find(planned: PlannedVehicle, vehicles: VehicleRepository) -> Vehicle | Non
     if len(by_name) > 1:
         reason = f"{len(by_name)} vehicles have the name that the file gives"
         raise ImportNeeds((Need("vehicle_id", tuple(str(vehicle.id) for vehicle in by_name), reason),))
-    return by_name[0] if by_name else None
+    if not by_name:
+        return None
+    message = "the logs were put to the vehicle that has this name already; declare vehicle_id if it is another"
+    findings.add("matched_by_name", Severity.INFO, message, subject=str(by_name[0].id))
+    return by_name[0]
 
 
 def _all_live(vehicles: VehicleRepository) -> Iterator[Vehicle]:
@@ -130,6 +139,11 @@ def _contradicts(planned: PlannedVehicle, vehicle: Vehicle) -> bool:
     """Whether both say who they are, and say different things."""
     if planned.vin and vehicle.vin:
         return planned.vin != vehicle.vin
+    for ours, theirs in ((planned.make, vehicle.make), (planned.model, vehicle.model)):
+        if ours and theirs and ours.casefold() != theirs.casefold():
+            return True
+    if planned.model_year and vehicle.model_year and planned.model_year != vehicle.model_year:
+        return True
     plate = _real_plate(vehicle)
     return bool(planned.license_plate and plate) and _same_plate(planned.license_plate or "") != _same_plate(
         plate or ""
@@ -166,8 +180,8 @@ def _new(
         id=VehicleId(new_id()),
         user_id=user_id,
         vin=planned.vin,
-        make=make_name(planned.make) if planned.make else None,
-        model=model_name(planned.model) if planned.model else None,
+        make=planned.make,
+        model=planned.model,
         model_year=planned.model_year,
         nickname=planned.name,
         license_plate=plate,

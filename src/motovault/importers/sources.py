@@ -14,6 +14,7 @@ import lzma
 import os
 import struct
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -76,6 +77,7 @@ class Source:
             self.name = name or "file"
             spool = _spooled(content, self.name)
             self._open = lambda: _rewound(spool)
+            weakref.finalize(self, spool.close)
         else:
             raise UnreadableSource(name or type(content).__name__, "must be a path, bytes or a binary stream")
 
@@ -110,12 +112,14 @@ class Source:
         try:
             with self._open() as stream, zipfile.ZipFile(stream) as archive, archive.open(name) as packed:
                 _copy(packed, spool, self.name)
-        except UnreadableSource:
-            raise
-        except _BROKEN_ZIP:
+        except _BROKEN_ZIP as error:
+            spool.close()
+            if isinstance(error, UnreadableSource):
+                raise
             raise UnreadableSource(self.name, "is a broken or encrypted zip archive") from None
         inner = Source(b"", self.name)
         inner._open = lambda: _rewound(spool)
+        weakref.finalize(inner, spool.close)
         return inner
 
     def settle_encoding(self, options: ImportOptions) -> None:
@@ -215,6 +219,7 @@ def _spooled(stream: BinaryIO, name: str) -> IO[bytes]:
     try:
         _copy(stream, spool, name)
     except (OSError, ValueError) as error:
+        spool.close()
         if isinstance(error, UnreadableSource):
             raise
         raise UnreadableSource(name, "cannot be read to its end") from None

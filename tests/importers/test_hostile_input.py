@@ -1,0 +1,245 @@
+"""Whatever a file holds: a plan or one of our errors, in time that grows with its length, never anything else."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from motovault.errors import MotovaultError
+from motovault.importers import (
+    ColumnMapping,
+    ImportNeeds,
+    ImportOptions,
+    ImportPlan,
+    UnreadableSource,
+    plan_import,
+)
+from motovault.importers.dates import BadDate, OrderEvidence, read_date
+from motovault.importers.numbers import BadNumber, SignEvidence, read_number
+from tests.importers.files import FUELLY_TITLES, GAS_TITLES, LOG_TITLES, Owner, cost, fuelio, log
+
+DECLARED = ImportOptions(
+    distance_unit="km", fuel_unit="L", date_order="DMY", decimal_sign=".", vehicle_name="x", time_zone="Asia/Tokyo"
+)
+IN_GALLONS = ImportOptions(fuel_unit="us_gal", date_order="DMY")
+MAPPED = ImportOptions(
+    distance_unit="km",
+    fuel_unit="L",
+    date_order="DMY",
+    decimal_sign=",",
+    vehicle_name="x",
+    mapping=ColumnMapping(filled_at=0, volume=2, odometer=1, total_cost=3, notes=4, full=5, tank=6, has_header=False),
+)
+
+FUELIO = fuelio(
+    [log(odo=str(1000 + 500 * i), uniqueid=i + 1, data=f"2024-05-{i + 1:02} 08:00") for i in range(4)],
+    [cost(), cost(costtypeid=31, notes="two\nlines")],
+)
+FUELLY = FUELLY_TITLES + "\n" + 'truck,Ranger,20.1,1000,300,12.5,3.999,50,2014-07-07,2014-07-07 23:06,"","a, b",0,1,,\n' * 3
+GAS = GAS_TITLES + "\n" + '14.03.2026,52000,"40,5","72,85",0,True,False,"a ""b"" c",x\n' * 3
+HEADLESS = LOG_TITLES + "\n" + log() + "\n"
+
+
+def taken(content: bytes, options: ImportOptions = DECLARED) -> ImportPlan | None:
+    """The plan, applied as well, or None where an error of ours was raised."""
+    try:
+        plan = plan_import(content, options=options)
+        assert sum(1 for _ in plan.fuel_logs()) == plan.counts.fuel_logs
+        owner = Owner()
+        result = owner.apply(plan)
+        assert result.added == plan.counts.fuel_logs == len(owner.logs())
+        assert owner.apply(plan).added == 0
+    except MotovaultError:
+        return None
+    return plan
+
+
+@given(st.binary(max_size=400))
+@example(b"")
+@example(b"\xff\xfe")
+@example(b"\xff\xfea")
+@example(b"PK\x03\x04")
+@example(b"PK\x03\x04" + b"\x00" * 60)
+@example(b"\x00" * 50)
+def test_random_bytes_are_refused_or_read(content: bytes) -> None:
+    taken(content)
+    taken(content, MAPPED)
+
+
+@given(st.text(alphabet='0123456789/-.,:; "\n\r\t\x00(){}€$abDd#\ufeff\u202f', max_size=200))
+def test_random_text_is_refused_or_read_through_a_mapping(text: str) -> None:
+    taken(text.encode(), MAPPED)
+
+
+def mutations(text: str) -> st.SearchStrategy[bytes]:
+    """The text with a few characters put in, taken out or changed, and re-encoded at will."""
+    junk = st.sampled_from(
+        ["", '"', '""', ",", ";", "\n", "\r", "\x00", "-", ".", "1e999", "9" * 40, "NaN", "0", "２", "é", "##", "\ufeff"]
+    )
+    edit = st.tuples(st.integers(0, len(text)), st.integers(0, 30), junk)
+
+    def mutate(edits: list[tuple[int, int, str]], encoding: str) -> bytes:
+        changed = text
+        for start, length, put in edits:
+            changed = changed[:start] + put + changed[start + length :]
+        return changed.encode(encoding, "replace")
+
+    encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252", "utf-16-le"])
+    return st.builds(mutate, st.lists(edit, min_size=1, max_size=6), encodings)
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [(FUELIO, DECLARED), (FUELLY, IN_GALLONS), (GAS, DECLARED), (HEADLESS, DECLARED)],
+    ids=["fuelio", "fuelly", "lubelogger", "headless"],
+)
+def test_the_unharmed_file_gives_logs(text: str, options: ImportOptions) -> None:
+    plan = taken(text.encode(), options)
+    assert plan is not None
+    assert plan.counts.fuel_logs > 0
+
+
+@given(mutations(FUELIO))
+def test_a_damaged_fuelio_file_is_refused_or_read(content: bytes) -> None:
+    taken(content)
+
+
+@given(mutations(FUELLY))
+def test_a_damaged_fuelly_file_is_refused_or_read(content: bytes) -> None:
+    taken(content, IN_GALLONS)
+
+
+@given(mutations(GAS))
+def test_a_damaged_lubelogger_file_is_refused_or_read(content: bytes) -> None:
+    taken(content)
+
+
+@given(mutations(HEADLESS))
+def test_a_damaged_headless_log_is_refused_or_read(content: bytes) -> None:
+    taken(content)
+
+
+@given(st.text(max_size=50), st.sampled_from([".", ","]), st.booleans())
+def test_a_cell_is_a_number_or_a_bad_one(cell: str, sign: str, grouped: bool) -> None:
+    evidence = SignEvidence()
+    evidence.see(cell)
+    try:
+        number = read_number(cell, sign, grouped=grouped)
+    except BadNumber:
+        return
+    assert number is None or number.is_finite()
+
+
+@given(st.text(alphabet="0123456789/-.: TZ+apmAPM\u202f", max_size=50), st.sampled_from(["YMD", "DMY", "MDY"]))
+@example("2024-01-01 10:00 +99:99", "YMD")
+@example("0000-00-00", "YMD")
+def test_a_cell_is_a_date_or_a_bad_one(cell: str, order: str) -> None:
+    OrderEvidence().see(cell)
+    try:
+        read_date(cell, order)
+    except BadDate:
+        return
+
+
+MILLION = 1_000_000
+WIDE = LOG_TITLES + "\n"
+
+
+def fuelio_of_many_quotes() -> bytes:
+    return (fuelio([log()]) + '"' * MILLION).encode()
+
+
+LARGE: dict[str, Callable[[], bytes]] = {
+    "one line of 1 MB": lambda: b"x" * MILLION,
+    "a million quotes": lambda: b'"' * MILLION,
+    "a million quotes and line ends": lambda: b'"\n' * (MILLION // 2),
+    "a million quotes and commas": lambda: b'",' * (MILLION // 2),
+    "a million delimiters": lambda: b"," * MILLION,
+    "a million semicolons in a header": lambda: b"Date;FuelConsumed" + b";" * MILLION + b"\n",
+    "100,000 blank lines": lambda: b"\n" * 100_000 + FUELIO.encode(),
+    "100,000 blank cells": lambda: FUELIO.encode() + b" , , \n" * 100_000,
+    "a note that never ends": lambda: (fuelio([log()]) + '"2024-06-01","x' + "y\n" * (MILLION // 2)).encode(),
+    "a million quotes in a good file": fuelio_of_many_quotes,
+    "rows of quotes": lambda: (WIDE + '"""\n' * (MILLION // 4)).encode(),
+    "a number of a million digits": lambda: (WIDE + log(odo="9" * 100_000) + "\n").encode() * 3,
+    "many sections": lambda: FUELIO.encode() + b'"## Log"\n' * 50_000,
+    "many sections of other names": lambda: FUELIO.encode()
+    + b"".join(b'"## S%d"\na,b\n1,2\n' % i for i in range(20_000)),
+    "blanks before a date": lambda: (WIDE + log(data=" " * 100_000 + "2024") + "\n").encode(),
+    "NUL characters": lambda: b"\x00" * MILLION,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_megabyte_of_nonsense_takes_seconds_not_minutes(name: str) -> None:
+    content = LARGE[name]()
+    start = time.process_time()
+    for options in (DECLARED, MAPPED):
+        try:
+            plan_import(content, options=options)
+        except MotovaultError:
+            continue
+    # Measured below 2 s on a slow core; quadratic behaviour would take hours.
+    assert time.process_time() - start < 20
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_an_archive_that_unpacks_to_more_than_is_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("motovault.importers.sources.MAX_BYTES", 1 << 20)
+    with pytest.raises(UnreadableSource, match="larger"):
+        plan_import(zipped(("vehicle-1-sync.csv", b"0" * (2 << 20))))
+
+
+def test_an_archive_in_an_archive_is_not_opened() -> None:
+    inner = zipped(("vehicle-1-sync.csv", FUELIO.encode()))
+    with pytest.raises(MotovaultError):
+        plan_import(zipped(("vehicle-1-sync.csv", zipped(("vehicle-1-sync.csv", inner)))))
+
+
+def test_an_archive_of_too_many_entries_is_refused() -> None:
+    with pytest.raises(UnreadableSource, match="entries"):
+        plan_import(zipped(*((f"{i}.csv", b"") for i in range(1001))))
+
+
+@given(st.data())
+def test_a_damaged_archive_is_refused_or_read(data: st.DataObject) -> None:
+    content = bytearray(zipped(("vehicle-1-sync.csv", FUELIO.encode())))
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    taken(bytes(content[: data.draw(st.integers(4, len(content)))]))
+
+
+def test_personal_data_is_in_no_error_and_no_finding() -> None:
+    secrets = ("Jane Doe", "GZ 418 KT", "45.07049", "7.68682", "1M8GDM9AXKP0427XX")
+    text = fuelio(
+        [
+            log(notes="Jane Doe " * 20_000, latitude="45.07049", longitude="7.68682", data="yesterday"),
+            log(notes="Jane Doe", tanknumber="x", city="Jane Doe " * 100, latitude="45.07049", longitude="7.68682"),
+        ],
+        vin="1M8GDM9AXKP0427XX",
+        plate="GZ 418 KT",
+    )
+    plan = plan_import(text.encode(), options=DECLARED)
+    assert plan.findings
+    said = repr([finding.as_dict() for finding in plan.findings]) + repr(plan)
+    assert not [secret for secret in secrets if secret in said]
+
+
+def test_open_questions_are_asked_all_at_once() -> None:
+    text = GAS_TITLES + "\n" + '3/4/2026,52000,"1,234","2,345",0,True,False,,\n'
+    with pytest.raises(ImportNeeds) as caught:
+        plan_import(text.encode())
+    assert {need.option for need in caught.value.needs} == {"date_order", "decimal_sign", "distance_unit", "fuel_unit"}
