@@ -166,8 +166,8 @@ def test_a_wrong_check_digit_is_an_error_only_where_it_is_law():
         ("1", "error"),
         ("5", "error"),
         ("L", "error"),
-        ("W", "information"),
-        ("7", "information"),
+        ("W", "info"),
+        ("7", "info"),
     ):
         right = vin.with_check_digit(f"{first}HGCM82603A123454")
         wrong = right[:8] + ("0" if right[8] != "0" else "1") + right[9:]
@@ -178,12 +178,12 @@ def test_a_wrong_check_digit_is_an_error_only_where_it_is_law():
 
 def test_a_letter_other_than_x_is_no_check_digit():
     assert codes("1HGCM826A3A123454") == {("check_digit_impossible", "error")}
-    assert codes(GOLF) == {("check_digit_impossible", "information")}
+    assert codes(GOLF) == {("check_digit_impossible", "info")}
 
 
 def test_letters_at_the_end_and_unknown_makers_are_found():
     assert codes(vin.with_check_digit("1HGCM82603A12345B")) == {("serial_not_numeric", "warning")}
-    assert codes("1" * 17) == {("maker_unknown", "information")}
+    assert codes("1" * 17) == {("maker_unknown", "info")}
 
 
 def test_numbers_from_before_the_standard_need_leave():

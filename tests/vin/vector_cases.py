@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from motovault import vin
+from motovault.findings import Severity
 
 BEFORE_THE_STANDARD = ("pre-1981", "short-jdm")
 
@@ -58,7 +59,7 @@ def judge_refusal(case: dict[str, Any], error: vin.InvalidVin) -> list[str]:
             faults.append(f"{name} is said to be at {error.position}")
     if case["category"] in BEFORE_THE_STANDARD and not vin.parse(raw, pre_standard=True).is_pre_standard:
         faults.append("refused even as older than the standard")
-    if not any(finding.severity is vin.Severity.ERROR for finding in vin.check(raw)):
+    if not any(finding.severity is Severity.ERROR for finding in vin.check(raw)):
         faults.append("no finding says why it was refused")
     return faults
 

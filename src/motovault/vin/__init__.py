@@ -16,7 +16,7 @@ a list of our own (see the first line of ``wmi.tsv``).
 from motovault.vin.column import are_valid
 from motovault.vin.digit import ALPHABET, LENGTH, check_digit, is_valid, is_well_formed, with_check_digit
 from motovault.vin.errors import InvalidVin, VinCharacterNotAllowed, VinLengthWrong, VinNotText
-from motovault.vin.findings import Finding, FindingCode, Severity, check, is_check_digit_law
+from motovault.vin.findings import FindingCode, VinFinding, check, is_check_digit_law
 from motovault.vin.number import Vin, format, parse
 from motovault.vin.register import Maker, country_of, find_maker, region_of, wmi_of
 from motovault.vin.repair import suggest
@@ -27,13 +27,12 @@ __all__ = [
     "ALPHABET",
     "LENGTH",
     "YEAR_CODES",
-    "Finding",
     "FindingCode",
     "InvalidVin",
     "Maker",
-    "Severity",
     "Vin",
     "VinCharacterNotAllowed",
+    "VinFinding",
     "VinLengthWrong",
     "VinNotText",
     "are_valid",

@@ -10,27 +10,17 @@ from typing import Final
 
 from attrs import frozen
 
+from motovault.findings import Finding, Severity
 from motovault.vin.digit import CHECK_DIGITS, LENGTH, computed, is_well_formed
 from motovault.vin.errors import named
 from motovault.vin.register import find_maker, wmi_of
 from motovault.vin.text import OUTER_BLANKS, compact, first_fault
 from motovault.vin.year import YEAR_CODES
 
-__all__ = ["Finding", "FindingCode", "Severity", "check", "is_check_digit_law"]
+__all__ = ["FindingCode", "VinFinding", "check", "is_check_digit_law"]
 
 _MOST_CHARACTERS_SHOWN: Final = 17
 """How many wrong characters are reported before the rest are left alone: hostile input is long."""
-
-
-class Severity(StrEnum):
-    """How much a finding matters."""
-
-    ERROR = "error"
-    """It cannot be a VIN, or its law forbids it."""
-    WARNING = "warning"
-    """Lawful vehicles hardly ever have it."""
-    INFORMATION = "information"
-    """Worth knowing; perfectly normal in some countries."""
 
 
 class FindingCode(StrEnum):
@@ -46,22 +36,22 @@ class FindingCode(StrEnum):
     MAKER_UNKNOWN = "maker_unknown"
 
 
-@frozen
-class Finding:
-    """One oddity.
+@frozen(kw_only=True)
+class VinFinding(Finding):
+    """One oddity of a VIN; its message never holds the whole number.
 
     Attributes:
-        code: What was found, for programs.
-        severity: How much it matters.
-        message: The same in words; never holds the whole VIN.
+        code: One of :class:`FindingCode`.
         position: Where, from 1: in the text as given for a wrong character, else in the 17 characters;
             None if it is about the whole.
     """
 
-    code: FindingCode
-    severity: Severity
-    message: str
+    field: str | None = "vin"
     position: int | None = None
+
+
+def _finding(code: FindingCode, severity: Severity, message: str, position: int | None = None) -> VinFinding:
+    return VinFinding(code=code, severity=severity, message=message, position=position)
 
 
 def is_check_digit_law(vin: str) -> bool:
@@ -75,7 +65,7 @@ def is_check_digit_law(vin: str) -> bool:
     return vin[:1] in tuple("12345L")
 
 
-def check(text: object) -> tuple[Finding, ...]:
+def check(text: object) -> tuple[VinFinding, ...]:
     """Everything odd about a text that should be a VIN; empty if nothing is. Never raises.
 
     >>> check("1M8GDM9AXKP042788")
@@ -83,17 +73,17 @@ def check(text: object) -> tuple[Finding, ...]:
     >>> [(f.code.value, f.severity.value) for f in check("1M8GDM9A1KP042788")]
     [('check_digit_wrong', 'error')]
     >>> [(f.code.value, f.severity.value) for f in check("WVWZZZ1KZ8W000001")]
-    [('check_digit_impossible', 'information')]
+    [('check_digit_impossible', 'info')]
     >>> print(check("1M8GDM9AXKPO42788")[0].message)
     'O' (U+004F LATIN CAPITAL LETTER O) at position 12: a VIN never has the letters I, O and Q
     """
     if not isinstance(text, str):
-        return (Finding(FindingCode.NOT_TEXT, Severity.ERROR, f"{type(text).__name__} is not a text"),)
+        return (_finding(FindingCode.NOT_TEXT, Severity.ERROR, f"{type(text).__name__} is not a text"),)
     found = _characters(text)
     length = len(compact(text)) if text.isascii() else _length(text)
     if length != LENGTH:
         message = f"{length} characters, not {LENGTH}"
-        found.append(Finding(FindingCode.LENGTH_WRONG, Severity.ERROR, message))
+        found.append(_finding(FindingCode.LENGTH_WRONG, Severity.ERROR, message))
     if not found:
         vin = compact(text)
         assert is_well_formed(vin)
@@ -101,13 +91,13 @@ def check(text: object) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _characters(text: str) -> list[Finding]:
-    found: list[Finding] = []
+def _characters(text: str) -> list[VinFinding]:
+    found: list[VinFinding] = []
     place = 0
     while len(found) < _MOST_CHARACTERS_SHOWN and (fault := first_fault(text, start=place)) is not None:
         place, rule = fault
         message = f"{named(text[place - 1])} at position {place}: {rule}"
-        found.append(Finding(FindingCode.CHARACTER_NOT_ALLOWED, Severity.ERROR, message, place))
+        found.append(_finding(FindingCode.CHARACTER_NOT_ALLOWED, Severity.ERROR, message, place))
     return found
 
 
@@ -116,38 +106,38 @@ def _length(text: str) -> int:
     return len(inner) - inner.count(" ") - inner.count("-")
 
 
-def _check_digit(vin: str) -> list[Finding]:
+def _check_digit(vin: str) -> list[VinFinding]:
     is_law = is_check_digit_law(vin)
-    severity = Severity.ERROR if is_law else Severity.INFORMATION
+    severity = Severity.ERROR if is_law else Severity.INFO
     where = "" if is_law else "; not prescribed where this vehicle was registered"
     if vin[8] not in CHECK_DIGITS:
         message = f"position 9 is {vin[8]}, and a check digit is 0 to 9 or X{where}"
-        return [Finding(FindingCode.CHECK_DIGIT_IMPOSSIBLE, severity, message, 9)]
+        return [_finding(FindingCode.CHECK_DIGIT_IMPOSSIBLE, severity, message, 9)]
     expected = computed(vin)
     if vin[8] != expected:
         message = f"the check digit at position 9 is {vin[8]}, computed {expected}{where}"
-        return [Finding(FindingCode.CHECK_DIGIT_WRONG, severity, message, 9)]
+        return [_finding(FindingCode.CHECK_DIGIT_WRONG, severity, message, 9)]
     return []
 
 
-def _year_code(vin: str) -> list[Finding]:
+def _year_code(vin: str) -> list[VinFinding]:
     if vin[9] in YEAR_CODES:
         return []
-    severity = Severity.WARNING if vin[0] in "12345" else Severity.INFORMATION
+    severity = Severity.WARNING if vin[0] in "12345" else Severity.INFO
     message = f"position 10 is {vin[9]}, which is no year code"
-    return [Finding(FindingCode.YEAR_CODE_NOT_USED, severity, message, 10)]
+    return [_finding(FindingCode.YEAR_CODE_NOT_USED, severity, message, 10)]
 
 
-def _serial(vin: str) -> list[Finding]:
+def _serial(vin: str) -> list[VinFinding]:
     for place in range(13, 17):
         if not vin[place].isdigit():
             message = f"position {place + 1} is {vin[place]}; the last four characters are digits"
-            return [Finding(FindingCode.SERIAL_NOT_NUMERIC, Severity.WARNING, message, place + 1)]
+            return [_finding(FindingCode.SERIAL_NOT_NUMERIC, Severity.WARNING, message, place + 1)]
     return []
 
 
-def _maker(vin: str) -> list[Finding]:
+def _maker(vin: str) -> list[VinFinding]:
     wmi = wmi_of(vin)
     if find_maker(wmi) is not None:
         return []
-    return [Finding(FindingCode.MAKER_UNKNOWN, Severity.INFORMATION, f"no maker is known for {wmi}")]
+    return [_finding(FindingCode.MAKER_UNKNOWN, Severity.INFO, f"no maker is known for {wmi}")]

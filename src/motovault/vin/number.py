@@ -9,7 +9,7 @@ from attrs import field, frozen
 from motovault.errors import redacted
 from motovault.vin.digit import LENGTH, is_valid, is_well_formed
 from motovault.vin.errors import InvalidVin, VinLengthWrong, VinNotText
-from motovault.vin.findings import Finding, check, is_check_digit_law
+from motovault.vin.findings import VinFinding, check, is_check_digit_law
 from motovault.vin.register import Maker, country_of, find_maker, region_of, wmi_of
 from motovault.vin.text import compact, require_alphabet
 from motovault.vin.year import certain_year, year_candidates
@@ -157,7 +157,7 @@ class Vin:
         return None if self.is_pre_standard else country_of(self.number)
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[VinFinding, ...]:
         """What :func:`check` says; nothing before 1981."""
         return () if self.is_pre_standard else check(self.number)
 
