@@ -23,7 +23,9 @@ def main(folder: Path) -> None:
             log = garage.fuel_logs.add(
                 car.id, filled_at=datetime.now(UTC), odometer="52000", volume="12.5", price_per_unit=price
             )
-            connection.execute(sa.text("INSERT INTO invoices VALUES (:amount)"), {"amount": str(log.total_cost)})
+            connection.execute(
+                sa.text("INSERT INTO invoices VALUES (:amount)"), {"amount": str(log.total_cost)}
+            )
             if not is_paid:
                 raise RuntimeError("the card was refused")
 

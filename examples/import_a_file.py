@@ -2,7 +2,7 @@
 
 import motovault
 
-BACKUP = '''"## Vehicle"
+BACKUP = """"## Vehicle"
 "Name","Description","DistUnit","FuelUnit","ConsumptionUnit","ImportCSVDateFormat","VIN","Insurance","Plate"
 "Wagon","","0","0","0","yyyy-MM-dd","","","AB 123"
 "## Log"
@@ -17,7 +17,7 @@ BACKUP = '''"## Vehicle"
 "## Costs"
 "CostTitle","Date","Odo","CostTypeID","Notes","Cost"
 "Oil and filter","2026-03-10","50800","1","","89.00"
-'''
+"""
 
 
 def main() -> None:

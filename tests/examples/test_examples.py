@@ -12,10 +12,20 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 
 SAYS = {
-    "economy_without_storage": ["5.77 L/100 km", "a fill-up in it was missed", "2026-04: 1 intervals, 600 km"],
+    "economy_without_storage": [
+        "5.77 L/100 km",
+        "a fill-up in it was missed",
+        "2026-04: 1 intervals, 600 km",
+    ],
     "first_steps": ["33.17 mpg", "odometer: 52680 mi", "spent: 102.96 USD"],
     "host_transaction": ["undone: the card was refused", "fuel logs: ['41.24']", "invoices:  ['41.24']"],
-    "import_a_file": ["fuelio: 3 fuel logs of Wagon", "wagon.csv:8: error", "added: 3", "second time: 0", "5.75 L"],
+    "import_a_file": [
+        "fuelio: 3 fuel logs of Wagon",
+        "wagon.csv:8: error",
+        "added: 3",
+        "second time: 0",
+        "5.75 L",
+    ],
     "vin_column": ["Honda, 2003", "did they mean 1HGCM82633A123454?"],
 }
 

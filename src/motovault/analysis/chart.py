@@ -28,7 +28,7 @@ VOID = "#c2527e"
 """All four at a contrast of 3 or more against white and against near black."""
 
 _FAR = 2
-"""A figure more than this many times the average, or less than its part, is drawn at the edge with its number."""
+"""A figure this many times the median, or as small a part of it, is drawn at the edge with its number."""
 
 
 def economy_chart(report: EconomyReport) -> Figure:
@@ -80,7 +80,9 @@ def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
     for interval in far:
         figure = float(interval.economy or 0)
         is_above = figure > high
-        panel.plot([interval.closed_on], [high if is_above else low], marker="^" if is_above else "v", color=POINTS)
+        panel.plot(
+            [interval.closed_on], [high if is_above else low], marker="^" if is_above else "v", color=POINTS
+        )
         panel.annotate(
             f"{figure:.0f}" if figure >= 10 else f"{figure:.1f}",
             (interval.closed_on, high if is_above else low),
@@ -97,7 +99,12 @@ def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
         )  # fmt: skip
     if panel.get_legend_handles_labels()[0]:
         panel.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False, labelcolor=INK, fontsize="medium"
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.13),
+            ncols=3,
+            frameon=False,
+            labelcolor=INK,
+            fontsize="medium",
         )
 
 
@@ -126,7 +133,9 @@ def _draw_months(panel: Any, tank: TankEconomy) -> None:
         days += [first, last, last]
         figures += [float(pool.economy), float(pool.economy), float("nan")]
     if days:
-        panel.plot(days, figures, color=MEAN, linewidth=2.5, solid_capstyle="butt", label="pooled mean of the month")
+        panel.plot(
+            days, figures, color=MEAN, linewidth=2.5, solid_capstyle="butt", label="pooled mean of the month"
+        )
 
 
 def _near_and_far(valid: Sequence[Interval], tank: TankEconomy) -> tuple[list[Interval], list[Interval]]:
@@ -135,7 +144,8 @@ def _near_and_far(valid: Sequence[Interval], tank: TankEconomy) -> tuple[list[In
     if not figures:
         return [], []
     middle = figures[len(figures) // 2]
-    near, far = [], []
+    near: list[Interval] = []
+    far: list[Interval] = []
     for interval in valid:
         figure = interval.economy or middle
         (near if middle <= figure * _FAR and figure <= middle * _FAR else far).append(interval)
@@ -148,9 +158,9 @@ def _frame(panel: Any, tank: TankEconomy, is_one_of_several: bool) -> None:
     better = "higher" if higher_is_better(tank.economy_unit) else "lower"
     name = f"tank {tank.tank}: " if is_one_of_several else ""
     panel.set_ylabel(f"{name}{UNITS[tank.economy_unit].label}\n({better} is better)", color=INK)
-    locator = AutoDateLocator()
+    locator: Any = AutoDateLocator()  # type: ignore[no-untyped-call]
     panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     panel.xaxis.get_offset_text().set_color(INK)
     panel.set_facecolor("none")
     panel.grid(axis="y", color=INK, alpha=0.3, linewidth=0.7)

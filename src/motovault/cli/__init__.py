@@ -11,6 +11,7 @@ and shows its traceback.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -52,7 +53,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     for stream in (sys.stdout, sys.stderr):
         # A name in Greek on a terminal of another script becomes question marks, not an error.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         given = parser().parse_args(arguments)

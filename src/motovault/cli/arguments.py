@@ -22,7 +22,7 @@ _EXIT_CODES = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line; each command's namespace has ``run``, which takes it and gives the exit code."""
+    """The whole command line; what it gives has ``run``, which takes it and gives the exit code."""
     top = argparse.ArgumentParser(
         prog="motovault",
         description="Vehicles, fuel economy, upkeep: exact, and kept in a real database.",
@@ -43,7 +43,11 @@ def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, target: str, summary: str
 ) -> argparse.ArgumentParser:
     found = commands.add_parser(
-        name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=_EXIT_CODES, allow_abbrev=False
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=_EXIT_CODES,
+        allow_abbrev=False,
     )
     found.add_argument("--database", metavar="URL-or-path", help=_DATABASE)
     found.add_argument("--password-file", metavar="FILE", help="a file whose text is the database's password")
@@ -64,9 +68,14 @@ def _later(target: str) -> Callable[[argparse.Namespace], int]:
 
 def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = _command(
-        commands, "demo", "demo", "the whole story, on the bundled fuel log or on a file of yours: import, report, chart"
+        commands,
+        "demo",
+        "demo",
+        "the whole story, on the bundled fuel log or on a file of yours: import, report, chart",
     )
-    demo.add_argument("file", nargs="?", metavar="FILE", help="a file as for import (default: the bundled log)")
+    demo.add_argument(
+        "file", nargs="?", metavar="FILE", help="a file as for import (default: the bundled log)"
+    )
     demo.add_argument("--user", default="demo", metavar="U", help="whose garage it goes to (default: demo)")
     _economy_unit(demo)
     _declarations(demo)
@@ -74,7 +83,10 @@ def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     into = _command(
-        commands, "import", "importing", "bring in another application's file; the same file twice adds nothing"
+        commands,
+        "import",
+        "importing",
+        "bring in another application's file; the same file twice adds nothing",
     )
     into.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     _user(into)
@@ -87,12 +99,19 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     _user(report)
     report.add_argument("--vehicle", metavar="V", help="name, plate or id of one vehicle (default: all)")
     _economy_unit(report)
-    report.add_argument("--from", dest="first_on", type=_day, metavar="DATE", help="from this day on (YYYY-MM-DD)")
+    report.add_argument(
+        "--from", dest="first_on", type=_day, metavar="DATE", help="from this day on (YYYY-MM-DD)"
+    )
     report.add_argument("--to", dest="last_on", type=_day, metavar="DATE", help="up to this day, included")
 
 
 def _status(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    _command(commands, "status", "schema:run_status", "which migrations are applied, which are pending, which files changed since")
+    _command(
+        commands,
+        "status",
+        "schema:run_status",
+        "which migrations are applied, which are pending, which files changed since",
+    )
 
 
 def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -108,18 +127,23 @@ def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _user(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--user", required=True, metavar="U", help="whose garage: a token's subject, or any name")
+    command.add_argument(
+        "--user", required=True, metavar="U", help="whose garage: a token's subject, or any name"
+    )
 
 
 def _economy_unit(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--economy-unit", metavar="U", help="for example mpg_us, mpg_uk, L/100km, km/L (default: by the units typed)"
+        "--economy-unit",
+        metavar="U",
+        help="for example mpg_us, mpg_uk, L/100km, km/L (default: by the units typed)",
     )
 
 
 def _declarations(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group(
-        "what the file does not say", "Needed only where the file leaves a question open; it is then asked for by name."
+        "what the file does not say",
+        "Needed only where the file leaves a question open; it is then asked for by name.",
     )
     group.add_argument("--distance-unit", metavar="U", help="mi or km")
     group.add_argument("--fuel-unit", metavar="U", help="us_gal, imp_gal, L, kg or kWh")
@@ -127,9 +151,13 @@ def _declarations(command: argparse.ArgumentParser) -> None:
     group.add_argument("--decimal-sign", metavar="S", help='"." or ","')
     group.add_argument("--currency", metavar="CODE", help="three letters of ISO 4217, for example EUR")
     group.add_argument("--time-zone", metavar="ZONE", help="for example Europe/Rome (default: the user's)")
-    group.add_argument("--fuel-type", metavar="T", help="gasoline, diesel, electric, ethanol, lpg, cng or hydrogen")
     group.add_argument(
-        "--vehicle", metavar="V", help="name, plate or id of a vehicle there is, or the name of the one to be made"
+        "--fuel-type", metavar="T", help="gasoline, diesel, electric, ethanol, lpg, cng or hydrogen"
+    )
+    group.add_argument(
+        "--vehicle",
+        metavar="V",
+        help="name, plate or id of a vehicle there is, or the name of the one to be made",
     )
     group.add_argument("--vin", metavar="VIN", help="of the vehicle, where the file has none")
     group.add_argument("--plate", metavar="PLATE", help="of the vehicle, where the file has none")
@@ -144,7 +172,9 @@ def _declarations(command: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN",
         help="which column holds what: its title, or #N for its position from 0; once for each field",
     )
-    table.add_argument("--no-header", action="store_true", help="the first row is data; columns are #0, #1, ...")
+    table.add_argument(
+        "--no-header", action="store_true", help="the first row is data; columns are #0, #1, ..."
+    )
     table.add_argument("--price-divisor", metavar="N", help="100 where prices stand in pence or cents")
     table.add_argument("--true-words", metavar="A,B", help="what counts as yes in a flag column")
     table.add_argument("--false-words", metavar="A,B", help="what counts as no; an empty cell does too")

@@ -44,7 +44,9 @@ def run(given: argparse.Namespace) -> int:
         garage = vault.garage(given.user)
         imported, result = bring_in(garage, source, declared, ids, name=name)
         with output.working("reading"):
-            vehicles = tuple(vehicle_report(garage, vehicle, given.economy_unit) for vehicle in result.vehicles)
+            vehicles = tuple(
+                vehicle_report(garage, vehicle, given.economy_unit) for vehicle in result.vehicles
+            )
         with output.working("drawing"):
             charts, missing = _draw(garage, result.vehicles, given)
     shape = DemoShape(
@@ -70,7 +72,9 @@ def _source(file: str | None) -> tuple[Any, str | None]:
     return (sys.stdin.buffer, "standard input") if file == "-" else (file, None)
 
 
-def _draw(garage: Garage, vehicles: tuple[Vehicle, ...], given: argparse.Namespace) -> tuple[list[Path], str | None]:
+def _draw(
+    garage: Garage, vehicles: tuple[Vehicle, ...], given: argparse.Namespace
+) -> tuple[list[Path], str | None]:
     """The charts that were written, and why there are none or not all."""
     beside = database_file(database_of(given))
     drawn: list[Path] = []

@@ -69,14 +69,20 @@ class CountedIds:
 
 @attrs.frozen
 class Declared:
-    """What the caller said beside the file: options, and the name of a vehicle that is still to be looked up."""
+    """What the caller said beside the file: options, and a vehicle that is still to be looked up."""
 
     options: ImportOptions
     vehicle: str | None
 
 
 def bring_in(
-    garage: Garage, source: Any, declared: Declared, ids: CountedIds, *, name: str | None = None, is_dry_run: bool = False
+    garage: Garage,
+    source: Any,
+    declared: Declared,
+    ids: CountedIds,
+    *,
+    name: str | None = None,
+    is_dry_run: bool = False,
 ) -> tuple[ImportShape, ImportResult]:
     """Plan and keep a file, all or nothing.
 
@@ -119,7 +125,16 @@ def _rehearsed(garage: Garage, plan: ImportPlan) -> ImportResult:
 def _shape(garage: Garage, plan: ImportPlan, result: ImportResult, *, is_dry_run: bool) -> ImportShape:
     counts = plan.counts
     summary = plan.summary()
-    names = ("format", "vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "partial", "missed")
+    names = (
+        "format",
+        "vehicles",
+        "fuel_logs",
+        "maintenance_logs",
+        "schedules",
+        "other_costs",
+        "partial",
+        "missed",
+    )
     more = ("duplicates", "skipped", "first_date", "last_date", "finding_counts")
     values: dict[str, Any] = {name: summary[name] for name in (*names, *more)}
     return ImportShape(
@@ -141,7 +156,9 @@ def _shape(garage: Garage, plan: ImportPlan, result: ImportResult, *, is_dry_run
 def print_import(shape: ImportShape) -> None:
     """What was found and done, in words."""
     output.heading(f"{shape.file}: {shape.format}")
-    amounts = " + ".join(f"{display(amount, 3, ',')} {UNITS[unit].label}" for unit, amount in shape.volume.items())
+    amounts = " + ".join(
+        f"{display(amount, 3, ',')} {UNITS[unit].label}" for unit, amount in shape.volume.items()
+    )
     period = f"{shape.first_date} to {shape.last_date}" if shape.first_date else ""
     rows = [
         ("Vehicles", ", ".join(shape.vehicle_names) or str(shape.vehicles)),
@@ -156,7 +173,7 @@ def print_import(shape: ImportShape) -> None:
     ]
     output.table(("In the file", ""), [row for row in rows if row[1]])
     if shape.maintenance_logs or shape.schedules or shape.other_costs:
-        output.line("Maintenance records, reminders and other costs are counted, not kept: nothing here keeps them yet.")
+        output.line("Maintenance records, reminders and other costs are counted, not kept yet.")
     output.line(_outcome(shape))
     if shape.findings:
         output.heading("Findings in the file")
@@ -175,7 +192,9 @@ def _outcome(shape: ImportShape) -> str:
             "all of it is here already." if shape.fuel_logs else "the file holds no fuel log."
         )
     kept = shape.fuel_logs - shape.added
-    return f"Added {shape.added:,} fuel logs for {shape.user}" + (f"; {kept:,} were here already." if kept else ".")
+    return f"Added {shape.added:,} fuel logs for {shape.user}" + (
+        f"; {kept:,} were here already." if kept else "."
+    )
 
 
 # ------------------------------------------------------------------ what was typed

@@ -95,7 +95,9 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        drawn.add_column(Text(column.removeprefix(">")), justify="right" if column.startswith(">") else "left")
+        drawn.add_column(
+            Text(column.removeprefix(">")), justify="right" if column.startswith(">") else "left"
+        )
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console().print(drawn)
@@ -109,7 +111,8 @@ def _padded(cell: str, width: int, is_right: bool) -> str:
 def _width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     return sum(
-        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text
+        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1
+        for mark in text
     )
 
 

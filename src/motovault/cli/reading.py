@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,14 @@ from uuid import UUID
 import attrs
 
 from motovault.cli import shapes
-from motovault.domain.fuel_logs import EconomyReport, Interval, LongRunEstimate, Pool, TankEconomy, fills_from_logs
+from motovault.domain.fuel_logs import EconomyReport, Interval, LongRunEstimate, TankEconomy, fills_from_logs
+from motovault.domain.fuel_logs.intervals import pooled
 from motovault.domain.fuel_logs.statistics import FuelStatistics, FuelTotals, fuel_statistics
 from motovault.domain.vehicles import Vehicle
 from motovault.errors import InvalidValue, NotFound
 from motovault.findings import Finding
-from motovault.quantities.economy import economy_unit
+from motovault.quantities.economy import economy_unit, higher_is_better
+from motovault.quantities.units import convert
 from motovault.vault import Garage
 
 __all__ = ["economy_of", "find_vehicle", "vehicle_named", "vehicle_report"]
@@ -38,7 +40,8 @@ def vehicle_named(garage: Garage, name: str) -> Vehicle | None:
         vehicle
         for vehicle in vehicles
         if vehicle.id == number
-        or wanted in {text.casefold() for text in (vehicle.nickname, vehicle.title, vehicle.license_plate) if text}
+        or wanted
+        in {text.casefold() for text in (vehicle.nickname, vehicle.title, vehicle.license_plate) if text}
     ]
     if len(found) > 1:
         ids = ", ".join(str(vehicle.id) for vehicle in found)
@@ -75,12 +78,12 @@ def vehicle_report(
     preferences = garage.preferences.get()
     dial = vehicle.distance_unit or preferences.unit_system.distance_unit
     first, last = first_on or date.min, last_on or date.max
+    is_whole = first_on is None and last_on is None
     with garage.transaction():  # one view of the data for all three
         whole = economy_of(garage, vehicle, unit)
         logs = garage.fuel_logs.list(vehicle.id)
         current = garage.odometer.current(vehicle.id)
     kept = [log for log in logs if first <= preferences.local_date(log.filled_at) <= last]
-    report = attrs.evolve(whole, tanks=tuple(_cut(tank, first, last) for tank in whole.tanks))
     fills = fills_from_logs(
         kept,
         distance_unit=dial,
@@ -88,9 +91,9 @@ def vehicle_report(
         currency_code=preferences.currency_code,
         local_date=preferences.local_date,
     )
-    statistics = fuel_statistics(kept, fills, report, distance_unit=dial, local_date=preferences.local_date)
+    statistics = fuel_statistics(kept, fills, whole, distance_unit=dial, local_date=preferences.local_date)
+    tanks = tuple(_tank(tank, first, last, is_whole=is_whole) for tank in whole.tanks)
     ids = {str(log.id) for log in kept}
-    is_whole = first_on is None and last_on is None
     reading = current.reading
     return shapes.VehicleReportShape(
         vehicle=shapes.VehicleShape(
@@ -105,8 +108,8 @@ def vehicle_report(
             unit=None if current.odometer is None else str(dial),
             read_on=None if reading is None else preferences.local_date(reading.read_at),
         ),
-        tanks=tuple(_tank(tank, is_whole) for tank in report.tanks),
-        statistics=_statistics(statistics),
+        tanks=tanks,
+        statistics=_statistics(statistics, tanks),
         findings=tuple(shapes.FindingShape.of(f) for f in _said_once(whole, is_whole, ids)),
     )
 
@@ -115,35 +118,58 @@ def _said_once(report: EconomyReport, is_whole: bool, ids: set[str]) -> list[Fin
     return [finding for finding in report.findings if is_whole or finding.subject in ids]
 
 
-def _cut(tank: TankEconomy, first: date, last: date) -> TankEconomy:
-    kept = tuple(interval for interval in tank.intervals if first <= interval.closed_on <= last)
-    return tank if len(kept) == len(tank.intervals) else attrs.evolve(tank, intervals=kept)
+def _tank(tank: TankEconomy, first: date, last: date, *, is_whole: bool) -> shapes.TankShape:
+    kept = [interval for interval in tank.intervals if first <= interval.closed_on <= last]
 
+    def pool(intervals: Iterable[Interval]) -> dict[str, Any]:
+        found = pooled(intervals, tank.distance_unit, tank.fuel_unit, tank.economy_unit)
+        return {
+            **attrs.asdict(found, recurse=False),
+            "cost_per_distance": _by_currency(found.cost_per_distance),
+        }
 
-def _tank(tank: TankEconomy, is_whole: bool) -> shapes.TankShape:
+    def by(name: Callable[[date], str]) -> tuple[shapes.PeriodShape, ...]:
+        groups: dict[str, list[Interval]] = {}
+        for interval in kept:
+            if interval.is_valid:
+                groups.setdefault(name(interval.closed_on), []).append(interval)
+        return tuple(
+            shapes.PeriodShape(period=period, **pool(group)) for period, group in sorted(groups.items())
+        )
+
+    ranked = sorted((interval for interval in kept if interval.economy is not None), key=_figure)
+    if not higher_is_better(tank.economy_unit):
+        ranked.reverse()
     return shapes.TankShape(
         tank=tank.tank,
         distance_unit=tank.distance_unit,
         fuel_unit=tank.fuel_unit,
         economy_unit=tank.economy_unit,
         fill_count=tank.fill_count,
-        average=shapes.PoolShape(**_pool(tank.pool)),
-        average_excluding_towing=tank.average_excluding_towing,
-        by_month=tuple(
-            shapes.PeriodShape(period=f"{year:04}-{month:02}", **_pool(pool))
-            for (year, month), pool in tank.by_month().items()
-        ),
-        by_year=tuple(shapes.PeriodShape(period=f"{year:04}", **_pool(pool)) for year, pool in tank.by_year().items()),
-        best=_interval(tank.best),
-        worst=_interval(tank.worst),
+        average=shapes.PoolShape(**pool(kept)),
+        average_excluding_towing=pool(interval for interval in kept if not interval.is_towing)["economy"],
+        by_month=by(_month),
+        by_year=by(_year),
+        best=_interval(ranked[-1]) if ranked else None,
+        worst=_interval(ranked[0]) if ranked else None,
         long_run=_long_run(tank.long_run) if is_whole else None,
-        intervals=tuple(shape for interval in tank.intervals if (shape := _interval(interval)) is not None),
+        intervals=tuple(_interval(interval) for interval in kept),
     )
 
 
-def _interval(interval: Interval | None) -> shapes.IntervalShape | None:
-    if interval is None:
-        return None
+def _figure(interval: Interval) -> Decimal:
+    return interval.economy or Decimal(0)
+
+
+def _month(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+def _year(day: date) -> str:
+    return f"{day.year:04}"
+
+
+def _interval(interval: Interval) -> shapes.IntervalShape:
     values: dict[str, Any] = {name: getattr(interval, name) for name in shapes.IntervalShape.model_fields}
     return shapes.IntervalShape(**{**values, "void": None if interval.void is None else interval.void.value})
 
@@ -152,29 +178,35 @@ def _long_run(estimate: LongRunEstimate | None) -> shapes.LongRunShape | None:
     return None if estimate is None else shapes.LongRunShape(**attrs.asdict(estimate))
 
 
-def _pool(pool: Pool) -> dict[str, Any]:
-    return {**attrs.asdict(pool, recurse=False), "cost_per_distance": _by_currency(pool.cost_per_distance)}
-
-
 def _by_currency(amounts: Mapping[str | None, Decimal]) -> dict[str, Decimal]:
     return {code or "": amount for code, amount in amounts.items()}
 
 
-def _statistics(statistics: FuelStatistics) -> shapes.StatisticsShape:
+def _statistics(statistics: FuelStatistics, tanks: Sequence[shapes.TankShape]) -> shapes.StatisticsShape:
     return shapes.StatisticsShape(
         totals=shapes.FuelTotalsShape(**_totals(statistics.totals)),
         distance=statistics.distance,
         distance_unit=statistics.distance_unit,
-        cost_per_distance=_by_currency(statistics.cost_per_distance),
+        cost_per_distance=_cost_per_distance(tanks, statistics.distance_unit),
         by_month=tuple(
-            shapes.TotalsOfPeriodShape(period=f"{year:04}-{month:02}", **_totals(totals))
+            shapes.TotalsOfPeriodShape(period=_month(date(year, month, 1)), **_totals(totals))
             for (year, month), totals in statistics.by_month.items()
         ),
         by_year=tuple(
-            shapes.TotalsOfPeriodShape(period=f"{year:04}", **_totals(totals))
+            shapes.TotalsOfPeriodShape(period=_year(date(year, 1, 1)), **_totals(totals))
             for year, totals in statistics.by_year.items()
         ),
     )
+
+
+def _cost_per_distance(tanks: Sequence[shapes.TankShape], unit: str) -> dict[str, Decimal]:
+    """Over valid intervals, of one tank: two tanks share the way, so that their costs do not add up."""
+    if len(tanks) != 1:
+        return {}
+    (tank,) = tanks
+    costs = tank.average.cost_per_distance
+    converted = {code: convert(cost, f"/{tank.distance_unit}", f"/{unit}") for code, cost in costs.items()}
+    return {code: cost for code, cost in converted.items() if cost is not None}
 
 
 def _totals(totals: FuelTotals) -> dict[str, Any]:

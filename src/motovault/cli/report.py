@@ -42,7 +42,9 @@ def run(given: argparse.Namespace) -> int:
     for shape in report.vehicles:
         print_vehicle(shape)
     if not report.vehicles:
-        output.note(f"{given.user} has no vehicle here; add one with: motovault import FILE --user {given.user}")
+        output.note(
+            f"{given.user} has no vehicle here; add one with: motovault import FILE --user {given.user}"
+        )
     return 0
 
 
@@ -98,7 +100,15 @@ def _print_tank(tank: TankShape, *, is_one_of_several: bool) -> None:
         return
     code = next((i.currency_code for i in tank.intervals if i.currency_code), None)
     output.table(
-        ("From", "To", f">Distance, {driven}", f">Fuel, {poured}", f">{unit}", f">{code or 'Cost'} a {driven}", "Note"),
+        (
+            "From",
+            "To",
+            f">Distance, {driven}",
+            f">Fuel, {poured}",
+            f">{unit}",
+            f">{code or 'Cost'} a {driven}",
+            "Note",
+        ),
         [
             _interval_row(interval, code, previous)
             for previous, interval in zip((None, *tank.intervals), tank.intervals, strict=False)
@@ -106,7 +116,9 @@ def _print_tank(tank: TankShape, *, is_one_of_several: bool) -> None:
     )
 
 
-def _interval_row(interval: IntervalShape, code: str | None, previous: IntervalShape | None) -> tuple[str, ...]:
+def _interval_row(
+    interval: IntervalShape, code: str | None, previous: IntervalShape | None
+) -> tuple[str, ...]:
     cost = interval.cost_per_distance
     is_after_gap = previous is not None and interval.opened_on > previous.closed_on
     remarks = [f"no figure: {interval.void}"] if interval.void else []
@@ -156,8 +168,13 @@ def _totals(totals: FuelTotalsShape) -> str:
     parts = [_count(totals.log_count, "log"), _fuel(totals)]
     if totals.cost:
         parts.append(_cost(totals) + ("" if totals.cost_is_complete else " where the cost is known"))
-    prices = [f"{_money(p.amount, p.currency_code, more=1)} a {_label(p.fuel_unit)}" for p in totals.average_cost_per_unit]
-    return ", ".join(part for part in parts if part) + (f" (on average {', '.join(prices)})" if prices else "")
+    prices = [
+        f"{_money(p.amount, p.currency_code, more=1)} a {_label(p.fuel_unit)}"
+        for p in totals.average_cost_per_unit
+    ]
+    return ", ".join(part for part in parts if part) + (
+        f" (on average {', '.join(prices)})" if prices else ""
+    )
 
 
 def _fuel(totals: FuelTotalsShape) -> str:

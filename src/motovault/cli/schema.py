@@ -1,4 +1,4 @@
-"""``motovault status`` and ``motovault migrate``: how a database stands against this release, and bringing it there."""
+"""``motovault status`` and ``motovault migrate``: how a database stands, and bringing it to this release."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def run_migrate(given: argparse.Namespace) -> int:
         return 0
     for name in shape.applied_now:
         output.line(f"applied {name}")
-    output.line(f"{shape.database}: " + ("up to date" if shape.applied_now else "up to date already, nothing to do"))
+    output.line(
+        f"{shape.database}: " + ("up to date" if shape.applied_now else "up to date already, nothing to do")
+    )
     return 0
 
 
@@ -84,7 +86,8 @@ def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
         "database": shown(database),
         "is_current": found.is_current,
         "applied": tuple(
-            AppliedShape(name=file.name, capsule=file.capsule, applied_at=file.applied_at) for file in found.applied
+            AppliedShape(name=file.name, capsule=file.capsule, applied_at=file.applied_at)
+            for file in found.applied
         ),
         "pending": found.pending,
         "drift": found.drift,
