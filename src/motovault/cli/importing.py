@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,14 @@ from motovault.cli.reading import find_vehicle, vehicle_named
 from motovault.cli.shapes import FindingShape, ImportShape
 from motovault.errors import InvalidValue
 from motovault.findings import Severity
-from motovault.importers import ColumnMapping, ImportNeeds, ImportOptions, ImportPlan, ImportResult
+from motovault.importers import (
+    ColumnMapping,
+    ImportFinding,
+    ImportNeeds,
+    ImportOptions,
+    ImportPlan,
+    ImportResult,
+)
 from motovault.ports import NewId
 from motovault.quantities.formatting import display
 from motovault.quantities.units import UNITS
@@ -101,11 +110,12 @@ def bring_in(
         if options.vehicle_name is not None and plan.vehicles:
             rule = f"is no vehicle of {garage.user_id!r} yet, and the file names its own; leave --vehicle out"
             raise InvalidValue("vehicle", declared.vehicle, rule)
+        plan, more = _named_after_file(plan, source)
         with output.working("importing", plan.counts.fuel_logs, lambda: ids.count):
             result = _rehearsed(garage, plan) if is_dry_run else garage.apply(plan)
     except ImportNeeds as error:
         raise InvalidValue("options", _flags(error), _reasons(error)) from None
-    return _shape(garage, plan, result, is_dry_run=is_dry_run), result
+    return _shape(garage, plan, result, more, is_dry_run=is_dry_run), result
 
 
 class _Undo(Exception):
@@ -122,23 +132,47 @@ def _rehearsed(garage: Garage, plan: ImportPlan) -> ImportResult:
         return results[0]
 
 
-def _shape(garage: Garage, plan: ImportPlan, result: ImportResult, *, is_dry_run: bool) -> ImportShape:
+def _named_after_file(plan: ImportPlan, source: Any) -> tuple[ImportPlan, tuple[ImportFinding, ...]]:
+    """The plan, its vehicle called like the file where neither the file nor the caller names one.
+
+    A name harms nothing and can be changed; adding to a vehicle that is there would be a guess.
+    """
+    options = plan.options
+    is_named = (
+        plan.vehicles or options.vehicle_id or options.vehicle_name or options.vin or options.license_plate
+    )
+    stem = output.clean(Path(source).stem)[:100].strip() if isinstance(source, str) else ""
+    if is_named or not stem or not plan.counts.fuel_logs:
+        return plan, ()
+    finding = ImportFinding(
+        code="vehicle_named_after_file",
+        severity=Severity.WARNING,
+        message=f"the file does not name its vehicle; it is called {stem!r} like the file, "
+        "unless --vehicle says which it is",
+        field="vehicle_name",
+        file=plan.file,
+    )
+    return attrs.evolve(plan, options=attrs.evolve(options, vehicle_name=stem)), (finding,)
+
+
+def _shape(
+    garage: Garage,
+    plan: ImportPlan,
+    result: ImportResult,
+    more: tuple[ImportFinding, ...],
+    *,
+    is_dry_run: bool,
+) -> ImportShape:
     counts = plan.counts
     summary = plan.summary()
-    names = (
-        "format",
-        "vehicles",
-        "fuel_logs",
-        "maintenance_logs",
-        "schedules",
-        "other_costs",
-        "partial",
-        "missed",
-    )
-    more = ("duplicates", "skipped", "first_date", "last_date", "finding_counts")
-    values: dict[str, Any] = {name: summary[name] for name in (*names, *more)}
+    findings = (*plan.findings, *more, *result.findings)
+    dates: dict[str, Any] = {name: summary[name] for name in ("first_date", "last_date")}
+    names = ("vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "partial", "missed")
+    values: dict[str, Any] = {name: summary[name] for name in (*names, "format", "duplicates", "skipped")}
     return ImportShape(
         **values,
+        **dates,
+        finding_counts=dict(Counter(finding.code for finding in findings)) | plan.finding_counts,
         file=plan.file,
         user=garage.user_id,
         is_dry_run=is_dry_run,
@@ -149,7 +183,7 @@ def _shape(garage: Garage, plan: ImportPlan, result: ImportResult, *, is_dry_run
         volume={unit.value: amount for unit, amount in counts.volume.items()},
         volume_litres=Decimal(str(summary["volume_litres"])),
         fuel_cost=counts.fuel_cost,
-        findings=tuple(FindingShape.of(finding) for finding in (*plan.findings, *result.findings)),
+        findings=tuple(map(FindingShape.of, findings)),
     )
 
 
