@@ -1,4 +1,4 @@
-"""Small files in the formats of other applications, written here for the purpose, and a store to import into."""
+"""Small files in other applications' formats, written for the purpose, and a store to import into."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def row(titles: str, **cells: object) -> str:
     names = [title.strip() for title in titles.split(",")]
     found = dict.fromkeys(names, "")
     for key, value in cells.items():
-        title = next((name for name in names if name.casefold().startswith(key.casefold())), None)
+        exact = [name for name in names if name.casefold() == key.casefold()]
+        near = [name for name in names if name.casefold().startswith(key.casefold())]
+        title = next(iter(exact + near), None)
         assert title is not None, key
         found[title] = str(value).replace('"', '""')
     return ",".join(f'"{value}"' if value else "" for value in found.values())
@@ -66,7 +68,13 @@ def log(**cells: object) -> str:
 
 def cost(**cells: object) -> str:
     """A row of Fuelio's Costs section."""
-    usual = {"costtitle": "Oil", "date": "2024-06-01 10:00", "costtypeid": 1, "cost": "90.0", "reminddate": "2011-01-01"}
+    usual = {
+        "costtitle": "Oil",
+        "date": "2024-06-01 10:00",
+        "costtypeid": 1,
+        "cost": "90.0",
+        "reminddate": "2011-01-01",
+    }
     return row(COST_TITLES, **{**usual, **cells})
 
 
@@ -90,7 +98,14 @@ def fuelio(
         "tank1type": 100,
         "tank2type": 0,
     }
-    lines = ['"## Vehicle"', VEHICLE_TITLES, row(VEHICLE_TITLES, **{**usual, **vehicle}), '"## Log"', log_titles, *logs]
+    lines = [
+        '"## Vehicle"',
+        VEHICLE_TITLES,
+        row(VEHICLE_TITLES, **{**usual, **vehicle}),
+        '"## Log"',
+        log_titles,
+        *logs,
+    ]
     costs = list(costs)
     if costs:
         lines += ['"## Costs"', COST_TITLES, *costs]

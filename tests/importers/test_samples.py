@@ -44,7 +44,16 @@ def volumes(expected: dict[str, str]) -> dict[str, Decimal]:
 def test_a_sample_gives_what_a_careful_reader_counted(name: str) -> None:
     expected, plan = EXPECTED[name], plan_of(name)
     summary, counts = plan.summary(), plan.counts
-    for key in ("format", "vehicles", "vehicle_names", "fuel_logs", "partial", "missed", "first_date", "last_date"):
+    for key in (
+        "format",
+        "vehicles",
+        "vehicle_names",
+        "fuel_logs",
+        "partial",
+        "missed",
+        "first_date",
+        "last_date",
+    ):
         if key in expected:
             assert summary[key] == expected[key], key
     for key in ("maintenance_logs", "schedules", "other_costs"):
@@ -96,12 +105,24 @@ def test_a_file_of_another_application_is_recognised_and_refused_by_name(name: s
         ("fuelio/headless-log-resaved.csv", {}, {"fuel_logs": 49, "partial": 49, "volume_litres": "533.300"}),
         # Two entries were submitted twice.
         ("fuelly/web-fuelups-tundra.csv", {"fuel_unit": "us_gal"}, {"fuel_logs": 64, "duplicates": 2}),
-        ("fuelly/web-fuelups-3cars-subset-mdy.csv", US, {"fuel_logs": 422, "vehicles": 3, "first_date": "2012-09-27"}),
+        (
+            "fuelly/web-fuelups-3cars-subset-mdy.csv",
+            US,
+            {"fuel_logs": 422, "vehicles": 3, "first_date": "2012-09-27"},
+        ),
         # A fill-up of 0 gallons; one without a quantity and one on 31 April.
-        ("lubelogger/mygarage-fuel-enus.csv", US, {"fuel_logs": 2, "partial": 1, "missed": 1, "fuel_cost": "90.12"}),
+        (
+            "lubelogger/mygarage-fuel-enus.csv",
+            US,
+            {"fuel_logs": 2, "partial": 1, "missed": 1, "fuel_cost": "90.12"},
+        ),
         ("lubelogger/nextfleet-fuel-enus.csv", US, {"fuel_logs": 2, "partial": 1, "fuel_cost": "81.70"}),
         ("lubelogger/nextfleet-service-enus.csv", {}, {"maintenance_logs": 5, "fuel_logs": 0}),
-        ("real/fuelio_punto_bifuel_pignatta.csv", {}, {"fuel_logs": 397, "maintenance_logs": 49, "partial": 38}),
+        (
+            "real/fuelio_punto_bifuel_pignatta.csv",
+            {},
+            {"fuel_logs": 397, "maintenance_logs": 49, "partial": 38},
+        ),
         ("real/fuelio_wagonr_santattech.csv", {}, {"fuel_logs": 49, "partial": 49}),
         ("real/fuelly_quest_robhanssen.csv", {"fuel_unit": "us_gal"}, {"fuel_logs": 356}),
         ("real/fuelly_vstrom_vitominheere.csv", {}, {"fuel_logs": 23, "volume_litres": "322.023"}),
@@ -127,7 +148,7 @@ def test_a_longer_export_of_the_same_cars_adds_only_what_is_new() -> None:
     owner = Owner()
     first = plan_of("real/fuelly_all_robhanssen.csv", **US)
     assert owner.apply(first).added == 422
-    # 51 later fill-ups, and one whose odometer its owner corrected: to a file without ids that is another row.
+    # 51 later fill-ups, and one whose odometer was corrected: in a file without ids that is another row.
     for name, new in (("quest", 76), ("altima2013", 51 + 1), ("altima2008", 0)):
         later = plan_of(f"real/fuelly_{name}_robhanssen.csv", fuel_unit="us_gal")
         result = owner.apply(later)

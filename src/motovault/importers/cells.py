@@ -188,24 +188,27 @@ def settle_date_order(
     findings: FindingLog,
     stated: str | None = None,
 ) -> str:
-    """The order of day and month: proven by the column, stated, declared, or asked for."""
-    proven = evidence.order
-    if proven is not None:
-        if options.date_order not in (None, proven) and evidence.seen:
-            message = f"date_order {options.date_order} was declared, but the column proves {proven}"
-            findings.add("declaration_contradicted", Severity.WARNING, message, field="date_order")
-        return proven
-    if stated is not None and not evidence.contradicts and stated in evidence.possible:
+    """The order of day and month: stated by the file, declared, proven by the column, or asked for."""
+    declared, proven = options.date_order, evidence.order
+    if not evidence.seen:
+        return "YMD"
+    fits = frozenset() if evidence.contradicts else evidence.possible
+    if stated in fits and stated is not None:
         return stated
-    if options.date_order is not None:
-        return options.date_order
-    possible = evidence.possible if not evidence.contradicts else frozenset(DATE_ORDERS)
+    if declared is not None:
+        if declared not in fits:
+            message = f"date_order {declared} was declared, but some dates are none in that order"
+            findings.add("declaration_contradicted", Severity.WARNING, message, field="date_order")
+        return declared
+    if proven is not None:
+        return proven
     reason = (
         "no one order of day and month fits all dates of the column"
         if evidence.contradicts
         else "every date of the column is one in more than one order"
     )
-    needs.append(Need("date_order", tuple(order for order in DATE_ORDERS if order in possible), reason))
+    choices = tuple(order for order in DATE_ORDERS if order in (fits or DATE_ORDERS))
+    needs.append(Need("date_order", choices, reason))
     return DATE_ORDERS[0]
 
 
@@ -216,25 +219,23 @@ def settle_decimal_sign(
     findings: FindingLog,
     stated: str | None = None,
 ) -> str:
-    """The decimal sign: proven by the numbers, else stated by the format, else declared, else asked for."""
-    proven = evidence.sign
-    if evidence.points or evidence.commas:
-        if proven is not None:
-            if options.decimal_sign not in (None, proven):
-                message = (
-                    f"decimal_sign {options.decimal_sign!r} was declared, but the numbers prove {proven!r}"
-                )
-                findings.add("declaration_contradicted", Severity.WARNING, message, field="decimal_sign")
-            return proven
-    elif not evidence.unsure:
-        return options.decimal_sign or "."
-    if options.decimal_sign is not None:
-        return options.decimal_sign
+    """The decimal sign: declared, proven by the numbers, stated by the format, or asked for."""
+    declared, proven = options.decimal_sign, evidence.sign
+    is_proven = bool(evidence.points or evidence.commas)
+    if declared is not None:
+        if is_proven and proven != declared:
+            message = f"decimal_sign {declared!r} was declared, but some numbers are none with it"
+            findings.add("declaration_contradicted", Severity.WARNING, message, field="decimal_sign")
+        return declared
+    if is_proven and proven is not None:
+        return proven
     if stated is not None:
         return stated
+    if not is_proven and not evidence.unsure:
+        return "."
     reason = (
         "some numbers can only have a decimal point, others only a decimal comma"
-        if proven is None and evidence.points
+        if is_proven
         else "every number such as 1,234 could be a thousand or a fraction"
     )
     needs.append(Need("decimal_sign", DECIMAL_SIGNS, reason))

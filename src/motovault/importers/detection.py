@@ -81,12 +81,10 @@ def detect(source: Source, options: ImportOptions) -> FormatReader:
 
 
 def _head(source: Source, delimiter: str) -> list[Record]:
-    """The first two records that are not blank; a spreadsheet's line ``sep=;`` does not count."""
+    """The first two records that are not blank."""
     head: list[Record] = []
     findings: FindingLog = Silence("")
     for record in read_records(source, delimiter, findings):
-        if record.line == 1 and record.cells[0].strip("\ufeff ").casefold().startswith("sep="):
-            continue
         if any(cell.strip("\ufeff ") for cell in record.cells):
             head.append(record)
         if len(head) == 2:

@@ -109,7 +109,9 @@ class FuelioReader:
             if row.is_header:
                 titles = Titles(row.cells)
                 if row.section == "log":
-                    log = titles
+                    log = self._with_columns(titles, ("data", "fuel"))
+                elif row.section == "costs":
+                    self._with_columns(titles, ("date", "cost"))
                 continue
             if row.section == "log":
                 order.see(titles.get(row.cells, "data"))
@@ -138,6 +140,12 @@ class FuelioReader:
             raise ImportNeeds(tuple(needs))
         self._vehicles = self._planned_vehicles(findings)
 
+    def _with_columns(self, titles: Titles, names: tuple[str, ...]) -> Titles:
+        for name in names:
+            if titles.at(name) < 0:
+                raise UnreadableSource(self._source.name, f"has a section without its column {name!r}")
+        return titles
+
     def _keep_vehicle(self, titles: Titles, row: _Row) -> None:
         if self._vehicle is not None:
             rule = f"holds a second vehicle at line {row.line}; a backup has one, so import each by itself"
@@ -147,10 +155,6 @@ class FuelioReader:
         }
 
     def _settle_log(self, log: Titles, needs: list[Need], findings: FindingLog) -> None:
-        for name in ("data", "fuel"):
-            if log.at(name) < 0:
-                rule = f"has a Log section without the column {name!r}"
-                raise UnreadableSource(self._source.name, rule)
         vehicle = self._vehicle or {}
         distance = distance_unit_in(log.title("odo"))
         distance = self._agreed(

@@ -55,10 +55,12 @@ def match_vehicles(
         VehicleNotFound: The declared id is no live vehicle of this user's.
     """
     options = plan.options
+    if len(plan.vehicles) > 1:
+        for field in ("vehicle_id", "vehicle_name", "vin", "license_plate"):
+            if getattr(options, field) is not None:
+                rule = f"declares one vehicle, but the file holds {len(plan.vehicles)}"
+                raise InvalidValue(field, "the declaration", rule)
     if options.vehicle_id is not None:
-        if len(plan.vehicles) > 1:
-            rule = f"names one vehicle, but the file holds {len(plan.vehicles)}"
-            raise InvalidValue("vehicle_id", str(options.vehicle_id), rule)
         vehicle = vehicles.get(options.vehicle_id)
         if not vehicle.is_live:
             raise VehicleNotFound(options.vehicle_id)
@@ -83,7 +85,7 @@ def _described(planned: PlannedVehicle, plan: ImportPlan, *, alone: bool) -> Pla
     if alone:
         planned = attrs.evolve(
             planned,
-            name=planned.name or options.vehicle_name,
+            name=options.vehicle_name or planned.name,
             vin=planned.vin or (str(vins.parse(options.vin)) if options.vin else None),
             license_plate=planned.license_plate or options.license_plate,
         )
@@ -123,7 +125,9 @@ def _find(planned: PlannedVehicle, vehicles: VehicleRepository, findings: Findin
         raise ImportNeeds((Need("vehicle_id", tuple(str(vehicle.id) for vehicle in by_name), reason),))
     if not by_name:
         return None
-    message = "the logs were put to the vehicle that has this name already; declare vehicle_id if it is another"
+    message = (
+        "the logs were put to the vehicle that has this name already; declare vehicle_id if it is another"
+    )
     findings.add("matched_by_name", Severity.INFO, message, subject=str(by_name[0].id))
     return by_name[0]
 

@@ -191,7 +191,7 @@ class ImportOptions:
         fuel_type: What was bought, where the file does not say.
         unit_system: The owner's; stands in where neither file nor caller says a unit, and is then reported.
         vehicle_id: The vehicle that the logs belong to, instead of finding it by VIN, plate or name.
-        vehicle_name: Nickname of the vehicle, where the file names none.
+        vehicle_name: Nickname of the vehicle, also where the file has another name for it.
         vin: VIN of the vehicle, where the file has none.
         license_plate: Its plate, where the file has none.
         record_kind: ``service``, ``repair`` or ``upgrade``: LubeLogger writes the three alike.

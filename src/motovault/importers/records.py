@@ -49,6 +49,8 @@ def _records(lines: Iterable[str], delimiter: str, findings: FindingLog) -> Iter
             continue
         if not cells or (len(cells) == 1 and not cells[0].strip()):
             continue
+        if line == 1 and len(cells) <= 2 and cells[0].strip("\ufeff ").casefold().startswith("sep="):
+            continue  # a spreadsheet's note to itself about the delimiter
         if len(cells) > _MOST_CELLS:
             message = f"the record has {len(cells)} cells; it was left out"
             findings.add("too_many_cells", Severity.ERROR, message, line=line)

@@ -12,6 +12,7 @@ import contextlib
 import io
 import lzma
 import os
+import stat
 import struct
 import tempfile
 import weakref
@@ -64,10 +65,18 @@ class Source:
         self.encoding = "utf-8-sig"
         if isinstance(content, (str, os.PathLike)):
             path = Path(content)
-            self.name = name or path.name
-            self._open = lambda: _opened(path, self.name)
-            with self._open() as stream:
-                _refuse_large(stream.seek(0, io.SEEK_END), self.name)
+            self.name = name or path.name or "file"
+            shown = self.name
+            with _opened(path, shown) as stream:
+                found = os.fstat(stream.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    # A pipe gives its bytes only once.
+                    content = _spooled(stream, shown)  # type: ignore[assignment, arg-type]
+            if stat.S_ISREG(found.st_mode):
+                _refuse_large(found.st_size, shown)
+                self._open = lambda: _unchanged(_opened(path, shown), found, shown)
+            else:
+                self._share(content)  # type: ignore[arg-type]
         elif isinstance(content, (bytes, bytearray, memoryview)):
             kept = bytes(content)
             self.name = name or "file"
@@ -75,11 +84,13 @@ class Source:
             self._open = lambda: io.BytesIO(kept)
         elif hasattr(content, "read"):
             self.name = name or "file"
-            spool = _spooled(content, self.name)
-            self._open = lambda: _rewound(spool)
-            weakref.finalize(self, spool.close)
+            self._share(_spooled(content, self.name))
         else:
             raise UnreadableSource(name or type(content).__name__, "must be a path, bytes or a binary stream")
+
+    def _share(self, spool: IO[bytes]) -> None:
+        self._open = lambda: _rewound(spool)
+        weakref.finalize(self, spool.close)
 
     @property
     def is_zip(self) -> bool:
@@ -118,8 +129,7 @@ class Source:
                 raise
             raise UnreadableSource(self.name, "is a broken or encrypted zip archive") from None
         inner = Source(b"", self.name)
-        inner._open = lambda: _rewound(spool)
-        weakref.finalize(inner, spool.close)
+        inner._share(spool)
         return inner
 
     def settle_encoding(self, options: ImportOptions) -> None:
@@ -207,6 +217,15 @@ def _opened(path: Path, name: str) -> IO[bytes]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"
         raise UnreadableSource(name, f"cannot be read: {reason}") from None
+
+
+def _unchanged(stream: IO[bytes], before: os.stat_result, name: str) -> IO[bytes]:
+    """The stream, if the file is still the one that was read before: passes must see the same rows."""
+    now = os.fstat(stream.fileno())
+    if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        stream.close()
+        raise UnreadableSource(name, "was changed while it was being imported; plan again")
+    return stream
 
 
 def _refuse_large(size: int, name: str) -> None:

@@ -58,8 +58,7 @@ class Table:
     def _is_header(self, record: Record) -> bool:
         cells, titles = record.cells, self._folded
         if not titles or fold_title(cells[0]) != titles[0]:
-            # Also a spreadsheet's own first line, which names the delimiter.
-            return record.line == 1 and cells[0].strip("\ufeff ").casefold().startswith("sep=")
+            return False
         return [fold_title(cell) for cell in cells[: len(titles)]] == titles
 
 

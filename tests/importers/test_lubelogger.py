@@ -1,0 +1,159 @@
+"""LubeLogger's tables: kind from the header, notation from whole columns, units from the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from motovault.importers import ImportNeeds
+from tests.importers.files import GAS_TITLES, codes, planned
+
+METRIC = {"distance_unit": "km", "fuel_unit": "L"}
+
+
+def gas(*rows: str, titles: str = GAS_TITLES) -> str:
+    return "\r\n".join([titles, *rows]) + "\r\n"
+
+
+def test_a_german_servers_numbers_and_dates_are_read() -> None:
+    plan = planned(gas('14.03.2026,52000,"40,5","1.072,85",,True,False,,'), **METRIC)
+    (found,) = plan.fuel_logs()
+    assert (found.filled_at, found.volume, found.total_cost) == (
+        datetime(2026, 3, 14),
+        Decimal("40.5"),
+        Decimal("1072.85"),
+    )
+    assert not plan.findings
+
+
+def test_midnight_is_only_a_day() -> None:
+    (found,) = planned(gas("3/14/2026 12:00:00 AM,52000,10.5,42.50,,True,False,,"), **METRIC).fuel_logs()
+    assert (found.filled_at, found.has_time) == (datetime(2026, 3, 14), False)
+
+
+def test_everything_that_is_open_is_asked_for_in_one_go() -> None:
+    with pytest.raises(ImportNeeds) as caught:
+        planned(gas('3/4/2026,52000,"1,234",42,,True,False,,'))
+    asked = {need.option: need.choices for need in caught.value.needs}
+    assert asked == {
+        "date_order": ("DMY", "MDY"),
+        "decimal_sign": (".", ","),
+        "distance_unit": ("mi", "km"),
+        "fuel_unit": ("us_gal", "imp_gal", "L", "kg", "kWh"),
+    }
+
+
+def test_the_owners_unit_system_stands_in_and_is_reported() -> None:
+    plan = planned(gas("2026-03-14,52000,40.5,42,,True,False,,"), unit_system="metric")
+    (found,) = plan.fuel_logs()
+    assert (found.odometer_unit, found.fuel_unit) == ("km", "L")
+    assert codes(plan) == ["unit_assumed", "unit_assumed"]
+
+
+def test_odometer_0_is_unknown_and_the_row_stays() -> None:
+    plan = planned(gas("2026-03-14,0,40.5,42,,False,True,,"), **METRIC)
+    (found,) = plan.fuel_logs()
+    assert (found.odometer, found.is_full_tank, found.missed_previous) == (None, False, True)
+    assert plan.counts.odometer_unknown == 1
+
+
+def test_states_of_charge_mean_kilowatt_hours() -> None:
+    titles = GAS_TITLES.replace("Notes", "StartingSoc,EndingSoc,Notes")
+    plan = planned(gas("2026-03-14,52000,40.5,12,,True,False,20,80,,", titles=titles), distance_unit="km")
+    (found,) = plan.fuel_logs()
+    assert (found.fuel_unit, found.fuel_type) == ("kWh", "electric")
+    assert (found.charge_start_percent, found.charge_end_percent) == (20, 80)
+    (other,) = planned(gas("2026-03-14,52000,40.5,12,,True,False,0,0,,", titles=titles), **METRIC).fuel_logs()
+    assert (other.fuel_unit, other.charge_start_percent, other.charge_end_percent) == ("L", None, None)
+
+
+def test_a_percentage_that_is_none_is_reported() -> None:
+    titles = GAS_TITLES.replace("Notes", "StartingSoc,EndingSoc,Notes")
+    plan = planned(gas("2026-03-14,52000,40.5,12,,True,False,20,180,,", titles=titles), distance_unit="km")
+    assert "bad_percent" in codes(plan)
+
+
+def test_miles_with_litres_may_be_the_british_trap() -> None:
+    plan = planned(gas("2026-03-14,52000,9.5,42,,True,False,,"), distance_unit="mi", fuel_unit="L")
+    assert codes(plan) == ["uk_gallons_possible"]
+
+
+def test_hand_made_aliases_and_extra_fields_are_understood() -> None:
+    titles = " date , ODO,FuelConsumed,Total Cost,Partial_FuelUp,missed_fill,note,extrafield_Station"
+    plan = planned(gas("2026-03-14,52000,40.5,42,1,1,hello,Q8", titles=titles), **METRIC)
+    (found,) = plan.fuel_logs()
+    assert (found.is_full_tank, found.missed_previous, found.notes, found.location) == (
+        False,
+        True,
+        "hello",
+        "Q8",
+    )
+    assert found.total_cost == 42
+
+
+def test_a_word_that_is_no_flag_is_reported() -> None:
+    plan = planned(gas("2026-03-14,52000,40.5,42,,Vrai,False,,"), **METRIC)
+    assert [(finding.code, finding.value) for finding in plan.findings] == [("unknown_word", "Vrai")]
+
+
+SERVICE = "Date,Description,Cost,Notes,Odometer,Tags"
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"),
+    [
+        (('"$1,234.56"', "$24.00", "($5.00)"), "1253.56"),
+        (('"1.234,56\u00a0€"', '"24,00\u00a0€"', '"-5,00\u00a0€"'), "1253.56"),
+        (('"1\u202f234,56\u00a0€"', '"24,00\u00a0€"', '"-5,00\u00a0€"'), "1253.56"),
+        (("CHF 1'234.56", "CHF 24.00", "CHF-5.00"), "1253.56"),
+        (('"1.234,56 zł"', '"24,00 zł"', '"-5,00 zł"'), "1253.56"),
+        (('"R$ 1.234,56"', '"R$ 24,00"', '"-R$ 5,00"'), "1253.56"),
+        (("¥1234", "¥24", "-¥5"), "1253"),
+        (('"₹12,34,567.00"', "₹24.00", "-₹5.00"), "1234586"),
+    ],
+)
+def test_money_of_many_cultures_adds_up(cells: tuple[str, ...], total: str) -> None:
+    rows = [f"2026-03-1{day},Work,{cell},,5200{day},\r\n" for day, cell in enumerate(cells)]
+    plan = planned(SERVICE + "\r\n" + "".join(rows))
+    assert plan.counts.maintenance_logs == 3
+    assert plan.counts.maintenance_cost == Decimal(total)
+    assert codes(plan) == ["record_kind_assumed"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "kind", "counted"),
+    [
+        (SERVICE, "2026-01-01,a,5,,100,", "service", "maintenance_logs"),
+        ("Date,Description,Cost,Notes,Tags", "2026-01-01,a,5,,", "tax", "other_costs"),
+        ("Date,InitialOdometer,Odometer,Notes,Tags", "2026-01-01,1,100,,", "odometer", "odometer_readings"),
+        (
+            "Date,PartNumber,PartSupplier,PartQuantity,Description,Notes,Cost,Tags",
+            "2026-01-01,1,a,1,b,c,5,",
+            "supplies",
+            None,
+        ),
+        (
+            "DateCreated,DateModified,Description,Notes,Type,Priority,Progress,Cost",
+            "1,1,a,b,c,d,Done,5",
+            "plan",
+            None,
+        ),
+        ("Description,Notes,Tags,IsEquipped", "a,b,c,True", "equipment", None),
+    ],
+)
+def test_the_header_tells_the_kind_of_record(titles: str, row: str, kind: str, counted: str | None) -> None:
+    plan = planned(f"{titles}\n{row}\n")
+    assert plan.format == f"lubelogger-{kind}"
+    if counted is None:
+        assert plan.skipped == {kind: 1}
+    else:
+        assert getattr(plan.counts, counted) == 1
+    assert plan.counts.fuel_logs == 0
+
+
+@pytest.mark.parametrize("kind", ["repair", "upgrade"])
+def test_repairs_and_upgrades_are_declared(kind: str) -> None:
+    plan = planned(f"{SERVICE}\n2026-01-01,a,5,,100,\n", record_kind=kind)
+    assert (plan.format, codes(plan)) == (f"lubelogger-{kind}", [])
