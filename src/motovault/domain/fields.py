@@ -22,7 +22,7 @@ __all__ = ["aware", "checked", "currency_code", "number", "optional", "required_
 
 def checked(rule: Callable[[Any, str], Any]) -> Any:
     """An attrs converter that hands ``rule`` the value and the field's name."""
-    return attrs.Converter(lambda value, field: rule(value, field.name), takes_field=True)  # type: ignore[call-overload]
+    return attrs.Converter(lambda value, field: rule(value, field.name), takes_field=True)
 
 
 def optional(rule: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:

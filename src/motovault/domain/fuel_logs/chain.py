@@ -46,7 +46,8 @@ class Stretches:
         self, opening: int, closing: int, distance: Decimal | None, fuel: Decimal, is_towing: bool, void: Void
     ) -> None:
         """One more, without a figure."""
-        self.add(opening, closing, distance, None if void is Void.UNKNOWN_VOLUME else fuel, None, None, is_towing)
+        known = None if void is Void.UNKNOWN_VOLUME else fuel
+        self.add(opening, closing, distance, known, None, None, is_towing)
         self.voids[len(self.closings) - 1] = void
 
     def add(

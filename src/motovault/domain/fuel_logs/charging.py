@@ -43,11 +43,12 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
     """
     found = Stretches()
     openings: dict[Decimal | None, _Opening] = {}
-    by_level = capacity_kwh is None and not any(row.charge_start_percent is not None for row in chain.strand.rows)
-    rows = zip(chain.strand.rows, chain.positions, chain.frames, strict=True)
+    charges = chain.strand.rows
+    by_level = capacity_kwh is None and all(row.charge_start_percent is None for row in charges)
+    rows = zip(charges, chain.positions, chain.frames, strict=True)
     for index, (row, position, frame) in enumerate(rows):
         for opening in openings.values():
-            opening.pass_by(row)
+            opening.pass_by(row, row.currency_code or chain.strand.currency_code)
         level = _end_level(row)
         if position is None:
             continue
@@ -64,20 +65,19 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
         opening_here = openings.get(level if by_level else None)
         if opening_here is not None:
             distance = EXACT.subtract(EXACT.subtract(position, opening_here.start), opening_here.excluded)
-            if distance <= 0:
-                continue
+            if position == opening_here.start or distance == 0:
+                continue  # R8: nothing driven, the energy is carried on
             used, void = _used(opening_here, row, level, capacity_kwh, by_level)
             if used is _NOT_YET:
                 continue
-            void = opening_here.void or void
+            void = opening_here.void or (Void.EXCLUDED if distance < 0 else void)
             if void is None and used is not None and used > 0:
                 figure, cost = chain.figure(distance, used), opening_here.cost
                 found.add(opening_here.index, index, distance, used, figure, cost, opening_here.is_towing)
             else:
                 void = void or Void.NO_FUEL
-                found.add_void(
-                    opening_here.index, index, distance, opening_here.added, opening_here.is_towing, void
-                )
+                told, added = distance if distance > 0 else None, opening_here.added
+                found.add_void(opening_here.index, index, told, added, opening_here.is_towing, void)
             openings = {}
         key = level if by_level else None
         if key not in openings:
@@ -103,9 +103,9 @@ class _Opening:
     is_towing: bool = False
     void: Void | None = None
 
-    def pass_by(self, row: Row) -> None:
+    def pass_by(self, row: Row, paid_in: str | None) -> None:
         """Take in what one later charge brings."""
-        volume, paid, paid_in = row.volume, row.total_cost, row.currency_code
+        volume, paid = row.volume, row.total_cost
         self.count += 1
         self.added_before = self.added
         if volume is None:

@@ -18,6 +18,8 @@ from motovault.domain.fuel_logs.history import Strand, strands_of_fills
 from motovault.domain.fuel_logs.intervals import Void
 from motovault.domain.fuel_logs.report import EconomyReport, TankEconomy
 from motovault.quantities.context import EXACT
+from motovault.quantities.economy import economy_unit as check_economy_unit
+from motovault.quantities.units import distance_unit as check_distance_unit
 
 __all__ = ["economy", "economy_of_strands"]
 
@@ -75,6 +77,10 @@ def economy_of_strands(
     tank_capacity: Mapping[int | str, Decimal] | None = None,
 ) -> EconomyReport:
     """:func:`economy` of fills that are in order and split by tank already."""
+    if economy_unit is not None:
+        check_economy_unit(economy_unit)
+    if distance_unit is not None:
+        check_distance_unit(distance_unit)
     tanks = []
     for strand in strands:
         chain = Chain(strand, economy_unit, distance_unit)

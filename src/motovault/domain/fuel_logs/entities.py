@@ -81,6 +81,7 @@ def _percent(value: Any, field: str) -> Decimal:
 _volume_scale = scaled(10, 3)
 _reading = checked(optional(number()))
 _money = checked(optional(scaled(10, 2)))
+_driven_in = checked(optional(_distance_unit))
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -105,7 +106,8 @@ class FuelLog:
         missed_previous: At least one fill-up before this one was not written down.
         tank: Which tank, from 1; each is a history of its own.
         is_towing: A trailer was towed since the previous fill-up.
-        excluded_distance: Driven since the previous fill-up, but not on this fuel or tank; in ``odometer_unit``.
+        excluded_distance: Driven since the previous fill-up, but not on this fuel or tank; in
+            ``odometer_unit``.
         currency_code: ISO 4217; None means the owner's currency.
         charge_start_percent: State of charge before, 0 to 100.
         charge_end_percent: State of charge afterwards, 0 to 100.
@@ -128,7 +130,7 @@ class FuelLog:
     notes: str | None = attrs.field(default=None, converter=checked(text(100_000)))
     created_at: datetime = attrs.field(converter=checked(aware))
     updated_at: datetime = attrs.field(converter=checked(aware))
-    odometer_unit: DistanceUnit | None = attrs.field(default=None, converter=checked(optional(_distance_unit)))
+    odometer_unit: DistanceUnit | None = attrs.field(default=None, converter=_driven_in)
     fuel_unit: FuelUnit | None = attrs.field(default=None, converter=checked(optional(_fuel_unit)))
     is_full_tank: bool = attrs.field(default=True, converter=checked(_flag))
     missed_previous: bool = attrs.field(default=False, converter=checked(_flag))

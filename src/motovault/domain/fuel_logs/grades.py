@@ -31,5 +31,7 @@ def check_grade(fuel_type: str | None, grade: str | None) -> None:
     Raises:
         GradeDoesNotFit: For example ``87`` for diesel.
     """
-    if fuel_type in GRADES and grade is not None and grade not in GRADES[fuel_type]:
+    if fuel_type is None or grade is None:
+        return
+    if fuel_type in GRADES and grade not in GRADES[fuel_type]:
         raise GradeDoesNotFit(grade, fuel_type, GRADES[fuel_type])

@@ -8,7 +8,7 @@ are turned into :class:`Fill` only where tanks or units were mixed.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias, TypeVar, cast
@@ -60,18 +60,21 @@ class Strand:
 def in_order(fills: Iterable[Fill]) -> list[Fill]:
     """By date; within one date by odometer where known, the others keep their places (R1)."""
     ordered = sorted(fills, key=operator.attrgetter("on"))
-    start = 0
-    for index in range(1, len(ordered) + 1):
-        if index == len(ordered) or ordered[index].on != ordered[start].on:
-            if index - start > 1:
-                _settle_day(ordered, start, index, _base_dial)
-            start = index
+    _settle_dates(ordered)
     return ordered
 
 
 def strands_of_fills(fills: Iterable[Fill]) -> list[Strand]:
-    """Fills, in any order, by tank, in the order in which the tanks were first filled."""
-    return list(_split(in_order(fills)))
+    """Fills, in any order, by tank, in the order in which the tanks were first filled.
+
+    A tank's order is its own (R13): what another tank got on the same day moves nothing in it.
+    """
+    by_date = sorted(fills, key=operator.attrgetter("on"))
+    strands = [_strand(tank, rows) for tank, rows in _by_tank(by_date).items()]
+    if len(strands) > 1:
+        first = {name: rank for rank, name in enumerate(_by_tank(in_order(by_date)))}
+        strands.sort(key=lambda strand: first[_tank_of(strand.rows[0])])
+    return strands
 
 
 def strands_of_logs(
@@ -118,7 +121,8 @@ def strands_of_logs(
 
 def _is_uniform(rows: Sequence[FuelLog]) -> bool:
     first = rows[0]
-    driven, burnt, tank, electric = first.odometer_unit, first.fuel_unit, first.tank, first.fuel_type == "electric"
+    driven, burnt, tank = first.odometer_unit, first.fuel_unit, first.tank
+    electric = first.fuel_type == "electric"
     for row in rows:
         if row.odometer_unit != driven or row.fuel_unit != burnt or row.tank != tank:
             return False
@@ -153,7 +157,8 @@ def _settle_day(rows: list[R], start: int, end: int, dial: Callable[[R], Decimal
     dials = [dial(rows[i]) or _ZERO for i in slots]
     if all(map(operator.le, dials, dials[1:])):
         return
-    for slot, row in zip(slots, sorted((rows[i] for i in slots), key=lambda row: dial(row) or _ZERO), strict=True):
+    settled = sorted((rows[i] for i in slots), key=lambda row: dial(row) or _ZERO)
+    for slot, row in zip(slots, settled, strict=True):
         rows[slot] = row
 
 
@@ -165,24 +170,45 @@ def _base_dial(fill: Fill) -> Decimal | None:
     return _times(fill.odometer, DISTANCE_TO_BASE[fill.odometer_unit][1])
 
 
-def _split(fills: Iterable[Fill]) -> Iterator[Strand]:
+def _settle_dates(ordered: list[Fill]) -> None:
+    start = 0
+    for index in range(1, len(ordered) + 1):
+        if index == len(ordered) or ordered[index].on != ordered[start].on:
+            if index - start > 1:
+                _settle_day(ordered, start, index, _base_dial)
+            start = index
+
+
+_Tank: TypeAlias = tuple[int | str, str, str]
+
+
+def _tank_of(fill: Row) -> _Tank:
     # litres, kilograms and kilowatt-hours never add up: one tank that saw two of them makes two strands
-    members: dict[tuple[int | str, str, str], list[Fill]] = {}
+    row = cast("Fill", fill)
+    return row.tank, FUEL_TO_BASE[row.fuel_unit][0], DISTANCE_TO_BASE[row.odometer_unit][0]
+
+
+def _by_tank(fills: Iterable[Fill]) -> dict[_Tank, list[Fill]]:
+    members: dict[_Tank, list[Fill]] = {}
     for fill in fills:
-        name = (fill.tank, FUEL_TO_BASE[fill.fuel_unit][0], DISTANCE_TO_BASE[fill.odometer_unit][0])
-        members.setdefault(name, []).append(fill)
-    for (tank, base_fuel, base_distance), rows in members.items():
-        latest = rows[-1]
-        is_mixed = any((r.odometer_unit, r.fuel_unit) != (latest.odometer_unit, latest.fuel_unit) for r in rows)
-        yield Strand(
-            tank=tank,
-            rows=[_in_base(row) for row in rows] if is_mixed else rows,
-            distance_unit=latest.odometer_unit,
-            fuel_unit=latest.fuel_unit,
-            adding_distance=base_distance if is_mixed else latest.odometer_unit,
-            adding_fuel=base_fuel if is_mixed else latest.fuel_unit,
-            on=lambda row: cast("Fill", row).on,
-        )
+        members.setdefault(_tank_of(fill), []).append(fill)
+    return members
+
+
+def _strand(named: _Tank, rows: list[Fill]) -> Strand:
+    _settle_dates(rows)
+    tank, base_fuel, base_distance = named
+    latest = rows[-1]
+    is_mixed = any((r.odometer_unit, r.fuel_unit) != (latest.odometer_unit, latest.fuel_unit) for r in rows)
+    return Strand(
+        tank=tank,
+        rows=[_in_base(row) for row in rows] if is_mixed else rows,
+        distance_unit=latest.odometer_unit,
+        fuel_unit=latest.fuel_unit,
+        adding_distance=base_distance if is_mixed else latest.odometer_unit,
+        adding_fuel=base_fuel if is_mixed else latest.fuel_unit,
+        on=lambda row: cast("Fill", row).on,
+    )
 
 
 def _in_base(fill: Fill) -> Fill:

@@ -108,7 +108,9 @@ def pooled(
     costs: dict[str | None, tuple[Decimal, Decimal]] = {}
     for interval in intervals:
         driven, used = interval.distance, interval.fuel
-        if interval.void is not None or driven is None or used is None or (keep is not None and not keep(interval)):
+        if interval.void is not None or driven is None or used is None:
+            continue
+        if keep is not None and not keep(interval):
             continue
         count += 1
         distance = EXACT.add(distance, driven)

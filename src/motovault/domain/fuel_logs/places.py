@@ -36,7 +36,7 @@ def places(rows: Sequence[Row]) -> tuple[Sequence[Decimal | None], Sequence[int]
     offset: Decimal | None = _ZERO  # position minus dial; None while their relation is unknown
     for row in rows:
         dial = row.odometer if is_fills else row.odometer or None
-        trip = row.trip_distance or None
+        trip = row.trip_distance if is_fills else row.trip_distance or None
         own = cast("Fill", row).fuel_distance if has_own else None
         step = trip if own is None else own
         here: Decimal | None

@@ -36,7 +36,7 @@ def plausibility_findings(
     """Everything that looks wrong, oldest first.
 
     Codes: ``odometer_went_back``, ``distance_per_day``, ``economy_unusual``,
-    ``volume_above_tank``, ``price_unusual``, ``volume_and_price_swapped``.
+    ``excluded_distance``, ``volume_above_tank``, ``price_unusual``, ``volume_and_price_swapped``.
 
     Args:
         fills: All of one vehicle.
@@ -48,6 +48,7 @@ def plausibility_findings(
     place = {fill.id: n for n, fill in enumerate(ordered)}
     found += _odometer(ordered)
     found += _economy(report, place)
+    found += _excluded(report, place)
     found += _volumes(ordered, tank_capacity or {})
     found += _prices(ordered)
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
@@ -70,12 +71,13 @@ def _odometer(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
                     _warning(
                         fill,
                         "odometer_went_back",
-                        f"odometer {_reading(fill)} on {fill.on} is below {_reading(earlier)} on {earlier.on}",
+                        f"odometer {_reading(fill)} on {fill.on} is below "
+                        f"{_reading(earlier)} on {earlier.on}",
                         "odometer",
                         plain(fill.odometer),
                     ),
                 )
-            elif fill.odometer_unit != "h" and driven > KM_A_DAY * max(days, 1):
+            elif fill.odometer_unit != "h" and driven > EXACT.multiply(KM_A_DAY, Decimal(max(days, 1))):
                 yield (
                     n,
                     _warning(
@@ -98,7 +100,7 @@ def _economy(report: EconomyReport, place: Mapping[object, int]) -> Iterable[tup
             continue
         for interval in tank.intervals:
             figure = interval.economy
-            if figure is None or middle <= figure * _THREE and figure <= middle * _THREE:
+            if figure is None or _is_near(figure, middle):
                 continue
             unit = UNITS[tank.economy_unit].label
             yield (
@@ -107,62 +109,72 @@ def _economy(report: EconomyReport, place: Mapping[object, int]) -> Iterable[tup
                     code="economy_unusual",
                     severity=Severity.WARNING,
                     message=f"{round_half_even(figure, 2)} {unit} on {interval.closed_on} is far from this "
-                    f"vehicle's median of {round_half_even(middle, 2)}: a fill-up missed, or a slip in volume or odometer",
+                    f"vehicle's median of {round_half_even(middle, 2)}: "
+                    "a fill-up missed, or a slip in volume or odometer",
                     field="economy",
                     value=plain(round_half_even(figure, 6)),
                     subject=str(interval.closed_by),
                 ),
             )
-        for interval in tank.intervals:
-            if interval.void is Void.EXCLUDED:
-                yield (
-                    place.get(interval.closed_by, 0),
-                    Finding(
-                        code="excluded_distance",
-                        severity=Severity.WARNING,
-                        message=f"until {interval.closed_on} {interval.void}",
-                        field="excluded_distance",
-                        subject=str(interval.closed_by),
-                    ),
-                )
+
+
+def _excluded(report: EconomyReport, place: Mapping[object, int]) -> Iterable[tuple[int, Finding]]:
+    for interval in report.intervals:
+        if interval.void is Void.EXCLUDED:
+            yield (
+                place.get(interval.closed_by, 0),
+                Finding(
+                    code="excluded_distance",
+                    severity=Severity.WARNING,
+                    message=f"until {interval.closed_on} {interval.void}",
+                    field="excluded_distance",
+                    subject=str(interval.closed_by),
+                ),
+            )
 
 
 def _volumes(ordered: Sequence[Fill], capacity: Mapping[int | str, Decimal]) -> Iterable[tuple[int, Finding]]:
+    unit_of = {fill.tank: fill.fuel_unit for fill in ordered}  # a capacity is in the unit typed last
     for n, fill in enumerate(ordered):
         limit = capacity.get(fill.tank)
-        if limit is not None and fill.volume is not None and fill.volume > limit:
-            unit = UNITS[fill.fuel_unit].label
-            message = f"{plain(fill.volume)} {unit} on {fill.on} is above the tank's {plain(limit)} {unit}"
+        if limit is None or fill.volume is None:
+            continue
+        (base, factor), (of_limit, times) = FUEL_TO_BASE[fill.fuel_unit], FUEL_TO_BASE[unit_of[fill.tank]]
+        if base == of_limit and EXACT.multiply(fill.volume, factor) > EXACT.multiply(limit, times):
+            poured = f"{plain(fill.volume)} {UNITS[fill.fuel_unit].label}"
+            size = f"{plain(limit)} {UNITS[unit_of[fill.tank]].label}"
+            message = f"{poured} on {fill.on} is above the tank's {size}"
             yield n, _warning(fill, "volume_above_tank", message, "volume", plain(fill.volume))
 
 
 def _prices(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
-    groups: dict[tuple[object, ...], list[tuple[int, Fill, Decimal, Decimal]]] = {}
+    groups: dict[tuple[object, ...], list[tuple[int, Fill, Decimal, Decimal, Decimal]]] = {}
     for n, fill in enumerate(ordered):
         if fill.volume and fill.total_cost:
             kind = (fill.tank, FUEL_TO_BASE[fill.fuel_unit][0], fill.fuel_unit, fill.currency_code)
             price = EXACT.divide(fill.total_cost, fill.volume)
-            groups.setdefault(kind, []).append((n, fill, fill.volume, price))
+            groups.setdefault(kind, []).append((n, fill, fill.volume, price, fill.total_cost))
     for members in groups.values():
-        price = _median([member[3] for member in members])
+        usual_price = _median([member[3] for member in members])
         volume = _median([member[2] for member in members])
-        if price is None or volume is None:
+        if usual_price is None or volume is None:
             continue
-        for n, fill, poured, paid in members:
-            paid_total = fill.total_cost or Decimal(0)
-            other = None if _is_near(paid, price) else _swapped(poured, paid, paid_total, volume, price)
+        price = usual_price
+        for n, fill, poured, paid, total in members:
+            other = None if _is_near(paid, price) else _swapped(poured, paid, total, volume, price)
             if other is not None:
                 message = (
                     f"on {fill.on} volume {plain(poured)} and {other} look swapped: usual here are "
                     f"{plain(volume)} at {round_half_even(price, 3)}"
                 )
                 yield n, _warning(fill, "volume_and_price_swapped", message, "volume", plain(poured))
-            elif paid > price * _TEN or paid * _TEN < price:
+            elif not _is_within(paid, price, _TEN):
                 message = (
-                    f"price {round_half_even(paid, 3)} per {UNITS[fill.fuel_unit].label} on {fill.on} is an order of "
-                    f"magnitude off this vehicle's median of {round_half_even(price, 3)}"
+                    f"price {round_half_even(paid, 3)} per {UNITS[fill.fuel_unit].label} on {fill.on} is "
+                    f"an order of magnitude off this vehicle's median of {round_half_even(price, 3)}"
                 )
-                yield n, _warning(fill, "price_unusual", message, "price_per_unit", plain(round_half_even(paid, 6)))
+                shown = plain(round_half_even(paid, 6))
+                yield n, _warning(fill, "price_unusual", message, "price_per_unit", shown)
 
 
 def _swapped(poured: Decimal, paid: Decimal, total: Decimal, volume: Decimal, price: Decimal) -> str | None:
@@ -175,7 +187,11 @@ def _swapped(poured: Decimal, paid: Decimal, total: Decimal, volume: Decimal, pr
 
 
 def _is_near(value: Decimal, usual: Decimal) -> bool:
-    return value <= usual * _THREE and usual <= value * _THREE
+    return _is_within(value, usual, _THREE)
+
+
+def _is_within(value: Decimal, usual: Decimal, times: Decimal) -> bool:
+    return value <= EXACT.multiply(usual, times) and usual <= EXACT.multiply(value, times)
 
 
 def _median(values: Sequence[Decimal]) -> Decimal | None:

@@ -111,8 +111,9 @@ class TankEconomy:
         return self._extreme(-1 if higher_is_better(self.economy_unit) else 1)
 
     def _extreme(self, sign: int) -> Interval | None:
-        valid = [(sign * i.economy, n) for n, i in enumerate(self.intervals) if i.economy is not None]
-        return self.intervals[max(valid)[1]] if valid else None
+        # comparing Decimals is exact; to negate one would round it in the host's context
+        valid = [(i.economy, sign * n) for n, i in enumerate(self.intervals) if i.economy is not None]
+        return self.intervals[abs((max if sign > 0 else min)(valid)[1])] if valid else None
 
     def _by(self, key: Callable[[Interval], K]) -> dict[K, Pool]:
         groups: dict[K, list[Interval]] = {}
@@ -154,7 +155,7 @@ class EconomyReport:
 
     @property
     def average(self) -> Decimal | None:
-        """Sum of distance over sum of fuel; None without a valid interval, or with more than one tank (R13)."""
+        """Sum of distance over sum of fuel; None without a valid interval, or with several tanks (R13)."""
         return self.tanks[0].average if len(self.tanks) == 1 else None
 
     @property
@@ -208,17 +209,17 @@ def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
     unit = UNITS[tank.economy_unit].label
     pool = tank.pool
     head = f"tank {tank.tank}: " if is_named else ""
-    lines = [
-        f"{head}{_shown(pool.economy, 2) or 'no figure'}{' ' + unit if pool.economy else ''} over "
-        f"{_shown(pool.distance, 1)} {UNITS[tank.distance_unit].label} in {pool.interval_count} intervals "
-        f"({len(tank.intervals) - pool.interval_count} without a figure)"
-    ]
+    average = "no figure" if pool.economy is None else f"{_shown(pool.economy, 2)} {unit}"
+    over = f"{_shown(pool.distance, 1)} {UNITS[tank.distance_unit].label} in {pool.interval_count} intervals"
+    lines = [f"{head}{average} over {over} ({len(tank) - pool.interval_count} without a figure)"]
     for interval in tank.intervals:
-        figure = f"{_shown(interval.economy, 2)} {unit}" if interval.economy is not None else f"– ({interval.void})"
+        is_valid = interval.economy is not None
+        figure = f"{_shown(interval.economy, 2)} {unit}" if is_valid else f"– ({interval.void})"
         lines.append(f"  {interval.opened_on} to {interval.closed_on}  {figure}")
     if tank.long_run is not None:
         rough = tank.long_run
-        span = f", between {_shown(rough.low, 2)} and {_shown(rough.high, 2)}" if rough.low is not None else ""
+        bounds = f", between {_shown(rough.low, 2)} and {_shown(rough.high, 2)}"
+        span = "" if rough.low is None else bounds
         lines.append(f"  long-run estimate: {_shown(rough.economy, 2)} {unit}{span}")
     return lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol, TypedDict, Unpack
+from typing import Any, Protocol, TypeAlias, TypedDict, Unpack
 
 import attrs
 
@@ -27,6 +27,7 @@ from motovault.quantities.context import EXACT, round_half_up, to_decimal
 __all__ = ["FuelLogDetails", "FuelLogService", "FuelLogUnitOfWork"]
 
 Number = Decimal | int | str
+_Read: TypeAlias = tuple[list[FuelLog], list[Fill], Vehicle, UserPreferences]
 
 
 class FuelLogUnitOfWork(UnitOfWork, Protocol):
@@ -89,7 +90,9 @@ class FuelLogService:
         self._clock = clock
         self._new_id = new_id
 
-    def add(self, vehicle_id: VehicleId, *, filled_at: datetime, **details: Unpack[FuelLogDetails]) -> FuelLog:
+    def add(
+        self, vehicle_id: VehicleId, *, filled_at: datetime, **details: Unpack[FuelLogDetails]
+    ) -> FuelLog:
         """Keep a new fuel log.
 
         Units that are not given are those of the owner's unit system when they
@@ -116,16 +119,18 @@ class FuelLogService:
             filled_at=filled_at,
             created_at=now,
             updated_at=now,
-            **_with_total(details),  # type: ignore[arg-type]
+            **_with_total(details),
         )
-        _check(log)
+        _check_driven(log)
+        check_grade(log.fuel_type, log.fuel_grade)
         with self._unit_of_work() as work:
             work.fuel_logs.add(log)
         return log
 
     def add_many(self, logs: Iterable[FuelLog]) -> int:
-        """Keep many logs at once, all or nothing, and say how many were new; see :meth:`FuelLogRepository.add_many`.
+        """Keep many logs at once, all or nothing, and say how many were new.
 
+        A log whose (vehicle, source, source key) is kept already is left out.
         For imports and migrations: a log may have neither odometer nor trip distance.
         """
         with self._unit_of_work(atomic=True) as work:
@@ -147,10 +152,8 @@ class FuelLogService:
         if limit is not None and limit < 1:
             raise InvalidValue("limit", limit, "must be at least 1")
         with self._unit_of_work() as work:
-            logs = work.fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=limit)
-            if not logs:
-                _live(work.vehicles, vehicle_id)
-            return logs
+            _live(work.vehicles, vehicle_id)
+            return work.fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=limit)
 
     def count(self, vehicle_id: VehicleId) -> int:
         """How many logs a vehicle has."""
@@ -160,8 +163,8 @@ class FuelLogService:
     def change(self, log_id: FuelLogId, **changes: Unpack[FuelLogChanges]) -> FuelLog:
         """Change what is given, keep the rest; None empties a field.
 
-        A change of volume or price without a new total computes the total anew.
-        Raises as :meth:`add`, and FuelLogNotFound.
+        A change of volume or price without a new total computes the total anew, if both are known.
+        Raises as :meth:`add` of what is changed, and FuelLogNotFound.
         """
         _refuse_unknown(changes, FuelLogChanges)
         with self._unit_of_work(atomic=True) as work:
@@ -170,9 +173,15 @@ class FuelLogService:
             if "total_cost" not in changes and {"volume", "price_per_unit"} & set(changes):
                 volume = changes.get("volume", kept.volume)
                 price = changes.get("price_per_unit", kept.price_per_unit)
-                new["total_cost"] = _total(volume, price)
+                total = _total(volume, price)
+                if total is not None:  # what was paid stays known where one of the two is not
+                    new["total_cost"] = total
             changed = attrs.evolve(kept, **new, updated_at=self._clock.now())  # type: ignore[arg-type]
-            _check(changed)
+            # an imported log may break a rule of entry; its owner can still correct another field
+            if {"odometer", "trip_distance"} & set(changes):
+                _check_driven(changed)
+            if {"fuel_type", "fuel_grade"} & set(changes):
+                check_grade(changed.fuel_type, changed.fuel_grade)
             work.fuel_logs.replace(changed)
         return changed
 
@@ -215,7 +224,7 @@ class FuelLogService:
             local_date=preferences.local_date,
         )
 
-    def _read(self, vehicle_id: VehicleId) -> tuple[list[FuelLog], list[Fill], Vehicle, UserPreferences]:
+    def _read(self, vehicle_id: VehicleId) -> _Read:
         with self._unit_of_work() as work:
             vehicle = _live(work.vehicles, vehicle_id)
             logs = work.fuel_logs.list_for_vehicle(vehicle_id)
@@ -238,9 +247,11 @@ def _report(
     battery_capacity_kwh: Number | None,
     tank_capacity: Mapping[int | str, Decimal] | None,
 ) -> EconomyReport:
-    battery = None if battery_capacity_kwh is None else to_decimal(battery_capacity_kwh, "battery_capacity_kwh")
-    if battery is not None and battery <= 0:
-        raise InvalidValue("battery_capacity_kwh", battery_capacity_kwh, "must be above 0")
+    battery = None
+    if battery_capacity_kwh is not None:
+        battery = to_decimal(battery_capacity_kwh, "battery_capacity_kwh")
+        if battery <= 0:
+            raise InvalidValue("battery_capacity_kwh", battery_capacity_kwh, "must be above 0")
     capacities = {tank: to_decimal(size, "tank_capacity") for tank, size in (tank_capacity or {}).items()}
     for size in capacities.values():
         if size <= 0:
@@ -268,17 +279,16 @@ def _refuse_unknown(given: object, shape: type) -> None:
         raise InvalidValue(name, given[name], "is no field of a fuel log that can be set")  # type: ignore[index]
 
 
-def _check(log: FuelLog) -> None:
+def _check_driven(log: FuelLog) -> None:
     if not (log.odometer or log.trip_distance):
         raise NothingDriven
-    check_grade(log.fuel_type, log.fuel_grade)
 
 
-def _with_total(details: FuelLogDetails) -> FuelLogDetails:
-    if details.get("total_cost") is not None:
-        return details
-    total = _total(details.get("volume"), details.get("price_per_unit"))
-    return details if total is None else {**details, "total_cost": total}
+def _with_total(details: FuelLogDetails) -> dict[str, Any]:
+    known: dict[str, Any] = {**details}
+    if known.get("total_cost") is None:
+        known["total_cost"] = _total(details.get("volume"), details.get("price_per_unit"))
+    return known
 
 
 def _total(volume: Number | None, price: Number | None) -> Decimal | None:

@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 import attrs
 
-from motovault.domain.fuel_logs.chain import Chain
 from motovault.domain.fuel_logs.entities import FuelLog
 from motovault.domain.fuel_logs.fills import Fill
-from motovault.domain.fuel_logs.history import strands_of_fills
+from motovault.domain.fuel_logs.history import in_order
 from motovault.domain.fuel_logs.intervals import Interval
 from motovault.domain.fuel_logs.report import EconomyReport
 from motovault.quantities.context import EXACT
-from motovault.quantities.units import FUEL_TO_BASE, convert
+from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, convert
 
 __all__ = ["FuelStatistics", "FuelTotals", "fuel_statistics"]
+
+K = TypeVar("K")
 
 _ZERO = Decimal(0)
 
@@ -54,6 +56,7 @@ class FuelStatistics:
     Attributes:
         totals: Of all logs.
         distance: From the first known position to the last, drops left out; None if it cannot be told.
+            Of engine hours, hours.
         distance_unit: Of ``distance``.
         average_economy: By tank, in ``economy_units``; see :class:`EconomyReport`.
         economy_units: By tank.
@@ -96,10 +99,12 @@ def fuel_statistics(
         logs: All of one vehicle, in any order.
         fills: The same, with units settled, in the same order.
         report: Their economy.
-        distance_unit: Of the answer.
+        distance_unit: Of the answer; where all dials are of another kind (engine hours), that of the latest.
         local_date: The user's calendar date at a moment.
     """
     pairs = list(zip(logs, fills, strict=True))
+    if fills and not any(_kind(fill.odometer_unit) == _kind(distance_unit) for fill in fills):
+        distance_unit = in_order(fills)[-1].odometer_unit
 
     def day(log: FuelLog) -> date:
         return local_date(log.filled_at)
@@ -122,20 +127,35 @@ def fuel_statistics(
 
 
 def total_distance(fills: Iterable[Fill], distance_unit: str) -> Decimal | None:
-    """All that was driven between the first and the last known position, whatever the tank; drops count as 0.
+    """All that was driven between the first and the last known position, whatever the tank.
 
-    None with fewer than two known positions.
+    The dial decides; where it is unknown, or went back, trip meters stand in, and
+    what neither tells counts as 0. None with fewer than two known positions.
+    Engine hours and distances never add up: only dials of the unit's kind are read.
     """
+    kind, unit = DISTANCE_TO_BASE[distance_unit]
     driven: Decimal | None = None
-    as_one = (attrs.evolve(fill, tank=1, fuel_unit="L", fuel_distance=None) for fill in fills)
-    for strand in strands_of_fills(as_one):
-        chain = Chain(strand, None, distance_unit)
-        known = [(frame, at) for frame, at in zip(chain.frames, chain.positions, strict=True) if at is not None]
-        for (frame, earlier), (next_frame, later) in zip(known, known[1:], strict=False):
-            if frame == next_frame:
-                step = max(EXACT.subtract(later, earlier), _ZERO)
-                driven = EXACT.add(driven or _ZERO, chain.reported_distance(step))
-    return driven
+    dial: Decimal | None = None
+    trips: Decimal | None = None  # driven since the dial was last known, by the trip meter
+    for n, fill in enumerate(in_order(f for f in fills if _kind(f.odometer_unit) == kind)):
+        factor = DISTANCE_TO_BASE[fill.odometer_unit][1]
+        if fill.trip_distance is not None and n > 0:
+            trips = EXACT.add(trips or _ZERO, EXACT.multiply(fill.trip_distance, factor))
+        if fill.odometer is not None:
+            earlier, dial = dial, EXACT.multiply(fill.odometer, factor)
+            if earlier is None:
+                step = trips
+            else:
+                step = EXACT.subtract(dial, earlier) if dial >= earlier else trips or _ZERO
+            driven = driven if step is None else EXACT.add(driven or _ZERO, step)
+            trips = None
+    if trips is not None:
+        driven = EXACT.add(driven or _ZERO, trips)
+    return None if driven is None else EXACT.divide(driven, unit)
+
+
+def _kind(distance_unit: str) -> str:
+    return DISTANCE_TO_BASE[distance_unit][0]
 
 
 def _totals(fills: Iterable[Fill]) -> FuelTotals:
@@ -171,11 +191,11 @@ def _totals(fills: Iterable[Fill]) -> FuelTotals:
     )
 
 
-def _by(pairs, key):  # type: ignore[no-untyped-def]
-    groups: dict[object, list[Fill]] = {}
+def _by(pairs: Iterable[tuple[FuelLog, Fill]], key: Callable[[FuelLog], K]) -> dict[K, FuelTotals]:
+    groups: dict[K, list[Fill]] = {}
     for log, fill in pairs:
         groups.setdefault(key(log), []).append(fill)
-    return {name: _totals(group) for name, group in sorted(groups.items(), key=lambda item: _sortable(item[0]))}
+    return {name: _totals(groups[name]) for name in sorted(groups, key=_sortable)}
 
 
 def _sortable(name: object) -> tuple[tuple[bool, object], ...]:
@@ -184,12 +204,9 @@ def _sortable(name: object) -> tuple[tuple[bool, object], ...]:
 
 
 def _cost_per_distance(report: EconomyReport, distance_unit: str) -> Mapping[str | None, Decimal]:
-    # the tanks of a bi-fuel car cover the same way, so their costs per distance add up only where each is complete;
-    # with one tank it is the pooled figure
+    # two tanks cover the same way, each with its own intervals: their costs per distance do not add up
     if len(report.tanks) != 1:
         return {}
     tank = report.tanks[0]
-    costs = tank.pool.cost_per_distance
-    return {
-        code: convert(value, f"/{tank.distance_unit}", f"/{distance_unit}") or _ZERO for code, value in costs.items()
-    }
+    per, wanted = f"/{tank.distance_unit}", f"/{distance_unit}"
+    return {code: convert(value, per, wanted) or _ZERO for code, value in tank.pool.cost_per_distance.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Protocol, TypedDict, Unpack
 
 import attrs
@@ -119,7 +120,7 @@ class VehicleService:
         with self._unit_of_work() as work:
             return work.vehicles.list_live(after=after, limit=limit)
 
-    def deleted(self) -> list[Vehicle]:
+    def deleted(self) -> builtins.list[Vehicle]:
         """Deleted vehicles, which :meth:`restore` brings back."""
         with self._unit_of_work() as work:
             return work.vehicles.list_deleted()
@@ -193,7 +194,7 @@ def _normalised(details: VehicleDetails) -> dict[str, object]:
 
 
 def _checked_vin(text: str | None, allow_check_digit_mismatch: bool, pre_standard: bool) -> str | None:
-    if text is None or (isinstance(text, str) and not text.strip()):
+    if text is None or not str(text).strip():
         return None
     vin = vins.parse(text, pre_standard=pre_standard)
     code = str(vin)
