@@ -24,7 +24,11 @@ _UNGROUPED = {
 _LONGEST = 60
 _BLANKS = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
 # Symbols and codes before or behind an amount: "$", "€", "zł", "Kč", "CHF", "kr." and "R$", but never digits.
-_CURRENCY = re.compile(r"(?:[^\W\d_]{1,4}\.?|[$€£¥₹₽₺₴₩₪₫฿₦₱¢]|[^\W\d_]{1,2}\$)")
+_CURRENCY = r"(?:[^\W\d_]{1,2}\$|[^\W\d_]{1,4}\.?|[$€£¥₹₽₺₴₩₪₫฿₦₱¢])"
+_AMOUNT = re.compile(
+    rf"(?P<before>[-+])? *{_CURRENCY}? *(?P<inside>[-+])? *"
+    rf"(?P<bare>[0-9., ']*?) *{_CURRENCY}? *(?P<behind>-)?"
+)
 _DROP = str.maketrans("", "", ", '")
 _DROP_DOTTED = str.maketrans(",", ".", ". '")
 
@@ -115,25 +119,14 @@ def read_number(cell: str, sign: str = ".", *, grouped: bool = True) -> Decimal 
 
 def _bare(cell: str) -> tuple[bool, str]:
     """Whether it is negative, and the digits and signs without currency, brackets and minus."""
-    text = cell.translate(_BLANKS).strip()
-    if text.startswith("'"):
-        text = text[1:].strip()
-    negative = False
-    if text.startswith("(") and text.endswith(")"):
-        negative, text = True, text[1:-1].strip()
-    if text.endswith("-") and not text.startswith("-"):
-        negative, text = True, text[:-1].strip()
-    for _ in range(2):
-        # The minus may stand before or behind the currency: -$5 and $-5.
-        if text[:1] in ("-", "+"):
-            negative, text = negative ^ (text[0] == "-"), text[1:].strip()
-        if (found := _CURRENCY.match(text)) and found.end() < len(text):
-            text = text[found.end() :].strip()
-    tail = text.rstrip("0123456789., '")
-    if tail != text:
-        return negative, text
-    number = re.match(r"[0-9., ']*", text)
-    end = number.end() if number else 0
-    if end and _CURRENCY.fullmatch(text[end:]):
-        text = text[:end].strip()
-    return negative, text
+    text = cell.translate(_BLANKS).strip().removeprefix("'").strip()
+    in_brackets = text.startswith("(") and text.endswith(")")
+    if in_brackets:
+        text = text[1:-1].strip()
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        return False, text
+    signs = [sign for sign in found.group("before", "inside", "behind") if sign]
+    if len(signs) + in_brackets > 1:
+        return False, text
+    return in_brackets or signs == ["-"], found["bare"]
