@@ -7,15 +7,16 @@ they sort; UUIDs are 32 hex digits; flags are 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-__all__ = ["METADATA", "Decoder", "decoder", "encode", "moment", "number"]
+__all__ = ["METADATA", "Decoder", "decoder", "encode", "moment", "number", "words"]
 
 METADATA: Final = sa.MetaData(
     # PostgreSQL's own names: a table that another application made has the same.
@@ -43,6 +44,16 @@ def moment() -> sa.types.TypeEngine[datetime]:
 def number(precision: int | None = None, scale: int | None = None) -> sa.types.TypeEngine[Decimal]:
     """``NUMERIC``, of any size or of ``precision`` digits with ``scale`` decimals; in SQLite text."""
     return sa.Numeric(precision, scale).with_variant(sa.Text(), "sqlite")
+
+
+class _Words(dict[str | None, Any]):
+    def __missing__(self, word: str | None) -> str | None:
+        return word
+
+
+def words(kind: type[StrEnum]) -> Mapping[str | None, Any]:
+    """What each word of a column means; one that another application wrote and we do not know stays text."""
+    return _Words({member.value: member for member in kind})
 
 
 def _moment_text(value: datetime) -> str:

@@ -16,7 +16,7 @@ from motovault.domain.vehicles import VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
 from motovault.quantities.units import DistanceUnit, FuelUnit
 from motovault.storage.sql.bulk import BulkInsert
-from motovault.storage.sql.columns import METADATA, Row, moment, number
+from motovault.storage.sql.columns import METADATA, Row, moment, number, words
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
 from motovault.storage.sql.vehicles import is_live_vehicle
@@ -64,10 +64,9 @@ _NAMES: Final = tuple(column.name for column in FUEL_LOGS.columns)
 _BIND: Final = values(FUEL_LOGS)
 
 _load: Final = loader(FuelLog)
-# Words that another application wrote and we do not know stay text.
-_FUEL_TYPES: Final[dict[str | None, FuelType]] = {kind.value: kind for kind in FuelType}
-_DISTANCE_UNITS: Final[dict[str | None, DistanceUnit]] = {unit.value: unit for unit in DistanceUnit}
-_FUEL_UNITS: Final[dict[str | None, FuelUnit]] = {unit.value: unit for unit in FuelUnit}
+_FUEL_TYPES: Final = words(FuelType)
+_DISTANCE_UNITS: Final = words(DistanceUnit)
+_FUEL_UNITS: Final = words(FuelUnit)
 
 _ZERO: Final = Decimal(0)
 _SOURCE_TAKEN: Final = "this source key of the vehicle is kept already"
@@ -114,51 +113,25 @@ def _row(log: FuelLog) -> tuple[object, ...]:
 
 
 def _logs(rows: Iterable[Row]) -> list[FuelLog]:
-    """Rows as entities; written out because a long history is mostly this."""
+    """Rows as entities; written out, because a long history is mostly this."""
     load, fuel_types, distance_units, fuel_units = _load, _FUEL_TYPES, _DISTANCE_UNITS, _FUEL_UNITS
+    # fmt: off
     return [
         load(
-            log_id,
-            user_id,
-            vehicle_id,
-            filled_at,
-            odometer,
-            trip_distance,
-            fuel_types.get(fuel_type, fuel_type),
-            fuel_grade,
-            volume or None,
-            price if price or is_free else None,
-            total_cost,
-            location,
-            notes,
-            created_at or filled_at,
-            updated_at or created_at or filled_at,
-            distance_units.get(odometer_unit, odometer_unit),
-            fuel_units.get(fuel_unit, fuel_unit),
-            *rest,
+            log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_types[fuel_type],
+            fuel_grade, volume or None, price if price or is_free else None, total_cost, location, notes,
+            created_at or filled_at, updated_at or created_at or filled_at, distance_units[odometer_unit],
+            fuel_units[fuel_unit], is_full_tank, missed_previous, tank, is_towing, excluded_distance,
+            currency_code, charge_start_percent, charge_end_percent, source, source_key,
         )
         for (
-            log_id,
-            user_id,
-            vehicle_id,
-            filled_at,
-            odometer,
-            trip_distance,
-            fuel_type,
-            fuel_grade,
-            volume,
-            price,
-            total_cost,
-            location,
-            notes,
-            created_at,
-            updated_at,
-            odometer_unit,
-            fuel_unit,
-            *rest,
-            is_free,
+            log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_type, fuel_grade, volume,
+            price, total_cost, location, notes, created_at, updated_at, odometer_unit, fuel_unit,
+            is_full_tank, missed_previous, tank, is_towing, excluded_distance, currency_code,
+            charge_start_percent, charge_end_percent, source, source_key, is_free,
         ) in rows
     ]
+    # fmt: on
 
 
 def _insert(dialect: Any) -> Any:
@@ -267,12 +240,13 @@ class SqlFuelLogRepository:
         self, vehicle_id: VehicleId, /, *, after: FuelLog | None = None, limit: int | None = None
     ) -> list[FuelLog]:
         work, mine = self._work, (vehicle_id, self._work.user_id)
-        if after is None:
-            found = work.rows(_LIST, *mine) if limit is None else work.rows(_LIST_FIRST, *mine, limit)
-        else:
-            key = (*mine, after.filled_at, after.id)
-            found = work.rows(_LIST_AFTER, *key) if limit is None else work.rows(_LIST_NEXT, *key, limit)
-        return _logs(found)
+        key = mine if after is None else (*mine, after.filled_at, after.id)
+        if limit is not None:
+            return _logs(work.rows(_LIST_FIRST if after is None else _LIST_NEXT, *key, limit))
+        logs: list[FuelLog] = []
+        for rows in work.partitions(_LIST if after is None else _LIST_AFTER, *key):
+            logs += _logs(rows)
+        return logs
 
     def replace(self, log: FuelLog, /) -> None:
         self._refuse_others(log)

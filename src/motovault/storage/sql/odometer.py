@@ -11,6 +11,7 @@ from motovault.domain.loading import loader
 from motovault.domain.odometer import OdometerReading, ReadingSource
 from motovault.domain.vehicles import VehicleId
 from motovault.quantities.units import DistanceUnit
+from motovault.storage.sql.columns import words
 from motovault.storage.sql.fuel_logs import FUEL_LOGS
 from motovault.storage.sql.statements import Statement
 from motovault.storage.sql.vehicles import VEHICLES
@@ -19,7 +20,7 @@ from motovault.storage.sql.work import Work
 __all__ = ["SqlOdometerRepository"]
 
 _load: Final = loader(OdometerReading)
-_UNITS: Final[dict[str | None, DistanceUnit]] = {unit.value: unit for unit in DistanceUnit}
+_UNITS: Final = words(DistanceUnit)
 
 _L: Final = FUEL_LOGS.c
 _V: Final = VEHICLES.c
@@ -53,12 +54,12 @@ class SqlOdometerRepository:
     def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[OdometerReading]:
         key = (vehicle_id, self._work.user_id)
         found = [
-            _load(read_at, value, _UNITS.get(unit, unit), ReadingSource.FUEL_LOG, log_id)
+            _load(read_at, value, _UNITS[unit], ReadingSource.FUEL_LOG, log_id)
             for read_at, value, unit, log_id in self._work.rows(_OF_LOGS, *key)
             if value > 0
         ]
         found += [
-            _load(read_at, Decimal(value), _UNITS.get(unit, unit), ReadingSource.VEHICLE, source_id)
+            _load(read_at, Decimal(value), _UNITS[unit], ReadingSource.VEHICLE, source_id)
             for read_at, value, unit, source_id in self._work.rows(_OF_VEHICLE, *key)
             if read_at is not None
         ]

@@ -13,7 +13,7 @@ from motovault.domain.loading import loader
 from motovault.domain.vehicles import Vehicle, VehicleExists, VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
 from motovault.quantities.units import DistanceUnit
-from motovault.storage.sql.columns import METADATA, Row, moment
+from motovault.storage.sql.columns import METADATA, Row, moment, words
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
 from motovault.storage.sql.work import Work
@@ -60,7 +60,7 @@ _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands where a row of another application tells no moment at all."""
 
 _load: Final = loader(Vehicle)
-_DISTANCE_UNITS: Final = {unit.value: unit for unit in DistanceUnit}
+_DISTANCE_UNITS: Final = words(DistanceUnit)
 
 _VIN_TAKEN: Final = "a live vehicle has this VIN already"
 _CLASHES: Final[Clashes] = {
@@ -119,7 +119,7 @@ def _vehicle(row: Row) -> Vehicle:
         row[16],
         created_at,
         row[18] or created_at,
-        _DISTANCE_UNITS.get(row[19], row[19]),
+        _DISTANCE_UNITS[row[19]],
         row[20],
     )
 

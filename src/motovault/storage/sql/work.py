@@ -66,6 +66,11 @@ class Work:
         self._prepare(writes=False)
         return self.line.rows(statement, args)
 
+    def partitions(self, statement: Statement, *args: object) -> Iterator[Sequence[Row]]:
+        """The rows of a query that may be long, a few thousand at a time."""
+        self._prepare(writes=False)
+        return self.line.partitions(statement, args)
+
     def row(self, statement: Statement, *args: object) -> Row | None:
         """The one row of a query, or None."""
         self._prepare(writes=False)
@@ -124,7 +129,7 @@ class Work:
         if not self._is_open:
             raise StorageFailure("this unit of work is not open: enter it, and stay inside")
         if self._outer is not None:
-            self._outer._prepare(writes=False)  # which may be to begin
+            self._outer._prepare(writes=writes)  # to begin, or to set its mark before ours
         if self.line.in_transaction:
             if writes and not self._began and self._mark is None:
                 self._mark = self.line.savepoint()
