@@ -85,6 +85,3 @@ class MemoryStore:
             atomic: It writes more than once, all or nothing; without it every write stands for itself.
         """
         return MemoryUnitOfWork((Transaction if atomic else Statements)(self._shelf, user_id))
-
-    def close(self) -> None:
-        """Nothing to let go of: what is kept stays as long as the store does."""

@@ -173,6 +173,18 @@ class UnitOfWorkContract(StoreContract):
             found = {log.id for log in work.fuel_logs.list_for_vehicle(kept.id)}
         assert found == {logs[0].id, logs[3].id}
 
+    def test_a_part_whose_own_parts_wrote_everything_is_undone(self, store: Store) -> None:
+        kept = keep_vehicle(store)
+        with store.unit_of_work(ANA, atomic=True) as work:
+            with pytest.raises(_ChangedMyMind), work.join(atomic=True) as outer:
+                with outer.join() as inner:
+                    inner.fuel_logs.add(example_fuel_log(kept))
+                with outer.join(atomic=True) as inner, inner.join() as innermost:
+                    innermost.fuel_logs.add(example_fuel_log(kept))
+                raise _ChangedMyMind
+            assert work.fuel_logs.count_for_vehicle(kept.id) == 0
+        assert _kept(store, kept) == (1, 0, False)
+
     def test_a_unit_that_is_not_atomic_can_be_joined_by_one_that_is(self, store: Store) -> None:
         kept = keep_vehicle(store)
         with store.unit_of_work(ANA) as work:
