@@ -50,7 +50,7 @@ def economy_chart(report: EconomyReport) -> Figure:
         raise MissingExtra("analysis", "matplotlib") from None
     tanks = [tank for tank in report.tanks if tank.intervals]
     figure = Figure(figsize=(9, 0.9 + 3.4 * max(len(tanks), 1)), layout="constrained", facecolor="none")
-    figure.suptitle(report.title or "Fuel economy", color=INK, fontweight="bold")
+    figure.suptitle(report.title or "Fuel economy", color=INK, fontweight="bold", parse_math=False)
     panels = figure.subplots(max(len(tanks), 1), 1, squeeze=False)[:, 0]
     for panel, tank in zip(panels, tanks, strict=False):
         _draw(panel, tank, is_one_of_several=len(report.tanks) > 1)

@@ -79,7 +79,7 @@ def vehicle_report(
     dial = vehicle.distance_unit or preferences.unit_system.distance_unit
     first, last = first_on or date.min, last_on or date.max
     is_whole = first_on is None and last_on is None
-    with garage.transaction():  # one view of the data for all three
+    with garage.transaction():  # one transaction instead of three
         whole = economy_of(garage, vehicle, unit)
         logs = garage.fuel_logs.list(vehicle.id)
         current = garage.odometer.current(vehicle.id)
