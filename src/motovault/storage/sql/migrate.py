@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -224,10 +224,30 @@ def _run(config: Config, capsules: tuple[str, ...]) -> None:
         for capsule in capsules:
             for step in script._upgrade_revs(f"{capsule}@head", current):
                 steps.setdefault(step.revision.revision, step)
+        for step in steps.values():
+            step.migration_fn = _naming_itself(step.migration_fn, Path(step.revision.path))
         return list(steps.values())
 
     with EnvironmentContext(config, script, fn=plan, as_sql="dialect" in config.attributes):
         script.run_env()
+
+
+def _naming_itself(apply: Callable[..., None], path: Path) -> Callable[..., None]:
+    """The function of a file, whose failure says which file it was."""
+
+    def run(**arguments: object) -> None:
+        try:
+            apply(**arguments)
+        except Exception as error:
+            name = f"{path.parent.name}/{path.name}"
+            reason = (
+                str(error.orig) if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: {error}"
+            )
+            raise StorageFailure(
+                f"migration {name} failed, the database and its schema are as they were: {reason}"
+            ) from error
+
+    return run
 
 
 # ------------------------------------------------------------------------ the database

@@ -20,12 +20,15 @@ USER_PREFERENCES: Final = sa.Table(
     "user_preferences",
     METADATA,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("user_id", sa.String(255), nullable=False, unique=True, index=True),
+    sa.Column("user_id", sa.String(255), nullable=False),
     sa.Column("unit_system", sa.String(20)),
     sa.Column("currency_code", sa.String(3)),
     sa.Column("time_zone", sa.String(100)),
     sa.Column("created_at", moment()),
     sa.Column("updated_at", moment()),
+    sa.UniqueConstraint("user_id"),
+    # the reference has both; unique=True and index=True together would make one of them
+    sa.Index("idx_user_preferences_user_id", "user_id"),
 )
 _T: Final = USER_PREFERENCES.c
 _NAMES: Final = tuple(column.name for column in USER_PREFERENCES.columns)
