@@ -103,7 +103,10 @@ def test_a_file_comes_through_standard_input_too(motovault_process: Cli) -> None
         (["wagon.csv", "--user", "ana", "--map", "horn=3"], "map: 'horn=3'"),
         (["wagon.csv", "--user", "ana", "--no-header"], "goes with a column mapping"),
         (["wagon.csv", "--user", "ana", "--vehicle", "Truck"], "vehicle: 'Truck'"),
+        (["wagon.csv", "--user", "ana", "--vehicle", " "], "vehicle: ' '"),
         (["wagon.csv", "--user", ""], "user_id: ''"),
+        (["wagon.csv", "--user", "an\udcff"], "is not text"),
+        (["..", "--user", "ana"], "cannot be read"),
         (["wagon.csv", "--user", "ana", "--database", "mysql://host/x"], "database"),
     ],
 )
@@ -227,6 +230,13 @@ def test_the_environment_names_the_database(motovault_process: Cli, folder: Path
         MOTOVAULT_DATABASE_URL="postgresql://no.where/x",
     )
     assert typed.json()["vehicles"][0]["statistics"]["totals"]["log_count"] == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes here")
+def test_a_file_may_have_any_name(motovault: Cli, folder: Path) -> None:
+    (folder / "w\udcff\x1b[2J.csv").write_bytes(b"Date,Odometer,FuelConsumed,Cost\n2026-03-04,1000,30,60\n")
+    found = motovault("import", "w\udcff\x1b[2J.csv", "--user", "ana", "--json").json()
+    assert (found["file"], found["vehicle_names"]) == ("w [2J.csv", ["w [2J"])
 
 
 @pytest.mark.slow

@@ -61,11 +61,11 @@ def test_a_command_loads_what_it_needs_and_no_more(
 
 
 def test_an_error_that_is_a_bug_shows_its_traceback(motovault: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("motovault.cli.report.opened", broken)
-    with pytest.raises(TypeError):  # called with an argument that it does not have: nobody's data, a bug
+    with pytest.raises(ZeroDivisionError):
         main(["report", "--user", "ana"])
 
 
@@ -86,6 +86,29 @@ def test_a_reader_that_goes_away_is_met_with_silence(folder: Path) -> None:
     assert report.stderr.read() == b""
     report.stderr.close()
     assert report.wait(timeout=30) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "motovault", "migrate"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes by a shell's means")
+def test_closed_outputs_do_no_harm(folder: Path) -> None:
+    for closing in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(
+            f'"{sys.executable}" -m motovault migrate {closing}', shell=True, env=environment(), check=False
+        )
+        assert done.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING
 
 from motovault.errors import InvalidValue, MotovaultError
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["main"]
 
@@ -34,6 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     motovault 0.1.0
     0
     """
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
+        with (
+            open(os.devnull, "w", encoding="utf-8") as nowhere,
+            redirect_stdout(sys.stdout or nowhere),
+            redirect_stderr(sys.stderr or nowhere),
+        ):
+            return main(arguments)
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -42,10 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at the end: let that go nowhere, quietly.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         return PIPE_CLOSED
+    except OSError as error:  # a full disk and the like: the machine's trouble, not a bug
+        _say(f"error: {error.strerror or error}")
+        _let_go()
+        return REFUSED
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -60,10 +73,29 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else USAGE
     try:
+        _refuse_undecodable(given)
         return int(given.run(given))
     except MotovaultError as error:
         _say(f"error: {error}")
         return USAGE if isinstance(error, InvalidValue) else REFUSED
+
+
+def _let_go() -> None:
+    """Python flushes stdout once more at the end: let that go nowhere, quietly."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuse_undecodable(given: argparse.Namespace) -> None:
+    """Bytes that are no text reach us as lone surrogates, which no database takes; a file may be named so."""
+    for name, value in vars(given).items():
+        for text in value if isinstance(value, list) else [value]:
+            if (
+                name != "file"
+                and isinstance(text, str)
+                and any("\ud800" <= mark <= "\udfff" for mark in text)
+            ):
+                raise InvalidValue(name, text, "is not text in the encoding of this system")
 
 
 def _say(text: str) -> None:

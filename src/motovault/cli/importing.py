@@ -104,6 +104,8 @@ def bring_in(
         is_dry_run: Do it all, then undo it: so the answer is what would really happen.
     """
     options = _with_vehicle(garage, declared)
+    if name is None and isinstance(source, str):
+        name = output.clean(Path(source).name) or None
     try:
         with output.working("reading the file"):
             plan = garage.plan_import(source, options, name=name)
@@ -292,6 +294,8 @@ def _with_vehicle(garage: Garage, declared: Declared) -> ImportOptions:
     name = declared.vehicle
     if name is None:
         return declared.options
+    if not name.strip():
+        raise InvalidValue("vehicle", name, "must not be empty")
     found = vehicle_named(garage, name)
     if found is None and _is_id(name):
         find_vehicle(garage, name)
