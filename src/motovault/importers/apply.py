@@ -167,7 +167,7 @@ class _Newcomers:
 
     Applications learn to give identities: Fuelio had none, then numbers, then
     guids. A row that was imported before it had one must not come twice. Where a
-    vehicle has logs of another kind of key, those keys are held in memory
+    vehicle has logs under an older kind of key, those keys are held in memory
     (about 150 bytes each); in every other case nothing is.
     """
 
@@ -181,7 +181,7 @@ class _Newcomers:
         self._plan = plan
         new = {vehicle.id for vehicle in added}
         self._kept = [
-            set() if vehicle.id in new else _kept_keys(plan.source, vehicle.id, fuel_logs)
+            _older_keys(plan, vehicle.id, fuel_logs) if plan.has_ids and vehicle.id not in new else set()
             for vehicle in vehicles
         ]
         self._is_mixed = any(self._kept)
@@ -198,17 +198,17 @@ class _Newcomers:
         )
 
 
-def _kept_keys(source: str, vehicle_id: VehicleId, fuel_logs: FuelLogRepository) -> set[str]:
+def _older_keys(plan: ImportPlan, vehicle_id: VehicleId, fuel_logs: FuelLogRepository) -> set[str]:
     """Keys of a vehicle's logs that a row with a better identity may stand under."""
     keys: set[str] = set()
     after: FuelLog | None = None
     while page := fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=_PAGE):
         for log in page:
-            if log.source != source or log.source_key is None:
+            if log.source != plan.source or log.source_key is None:
                 continue
             if log.source_key.startswith("row:"):
                 keys.add(log.source_key)
-            elif log.source_key.startswith("id:"):
+            elif plan.has_older_ids and log.source_key.startswith("id:"):
                 keys.add(f"{log.source_key}@{_day(log.filled_at)}")
         after = page[-1]
     return keys

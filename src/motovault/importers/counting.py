@@ -16,7 +16,7 @@ from motovault.importers.planned import Entry, FormatReader, OtherKind, OtherRec
 from motovault.quantities.context import EXACT
 from motovault.quantities.units import FUEL_TO_BASE, FuelUnit
 
-__all__ = ["Counts", "TankCounts", "count_entries"]
+__all__ = ["Counts", "Keys", "TankCounts", "count_entries", "key_of"]
 
 _ZERO = Decimal(0)
 
@@ -116,9 +116,12 @@ class _Tally:
         self.cars: dict[int, int] = {}
         self.fuel_logs = self.partial = self.missed = self.unknown = self.without_cost = 0
         self.fuel_cost = _ZERO
+        self.has_ids = self.has_older_ids = False
 
     def add_log(self, log: PlannedFuelLog) -> None:
         self.fuel_logs += 1
+        self.has_ids = self.has_ids or log.source_id is not None
+        self.has_older_ids = self.has_older_ids or log.older_id is not None
         self.partial += not log.is_full_tank
         self.missed += log.missed_previous
         self.unknown += log.odometer is None
@@ -149,12 +152,23 @@ class _Tally:
         return sums
 
 
-def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, frozenset[int]]:
-    """Go over the file once, and once more where rows repeat.
+@attrs.frozen
+class Keys:
+    """What is known of the keys of a file's rows.
 
-    Returns:
-        The counts, and the digests of the keys that occur more than once.
+    Attributes:
+        repeated: Digests of those that occur more than once.
+        has_ids: Some rows have an identity that their application gave.
+        has_older_ids: Some also have the one that an earlier version of it gave.
     """
+
+    repeated: frozenset[int]
+    has_ids: bool
+    has_older_ids: bool
+
+
+def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, Keys]:
+    """Go over the file once, and once more where rows repeat."""
     tally, keys, rows = _Tally(), Digests(), Digests()
     for entry in reader.entries(findings):
         if isinstance(entry, PlannedFuelLog):
@@ -165,7 +179,7 @@ def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, f
             tally.add_other(entry)
     repeated = rows.repeated()
     duplicates = _report_duplicates(reader.entries(Silence("")), repeated, findings) if repeated else 0
-    return _counts(tally, duplicates), keys.repeated()
+    return _counts(tally, duplicates), Keys(keys.repeated(), tally.has_ids, tally.has_older_ids)
 
 
 def key_of(log: PlannedFuelLog) -> bytes:

@@ -53,6 +53,8 @@ class SignEvidence:
         has_comma, has_point = "," in cell, "." in cell
         if not (has_comma or has_point) or len(cell) > _LONGEST:
             return
+        if self.points and not has_comma and cell.count(".") == 1:
+            return  # it can only say again what is known
         if has_comma and has_point:
             self._count("." if cell.rfind(".") > cell.rfind(",") else ",")
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -37,26 +37,29 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any, str], str]:
     return rule
 
 
-def _distance_unit(value: Any, field: str) -> DistanceUnit:
-    return distance_unit(value)
+# These four are written out with their types, so that type checkers let a caller write "km".
 
 
-def _fuel_unit(value: Any, field: str) -> FuelUnit:
-    return fuel_unit(value)
+def _distance_unit(value: DistanceUnit | str | None) -> DistanceUnit | None:
+    return None if value is None else distance_unit(value)
 
 
-def _fuel_type(value: Any, field: str) -> FuelType:
+def _fuel_unit(value: FuelUnit | str | None) -> FuelUnit | None:
+    return None if value is None else fuel_unit(value)
+
+
+def _fuel_type(value: FuelType | str | None) -> FuelType | None:
     try:
-        return FuelType(value)
+        return None if value is None else FuelType(value)
     except ValueError:
-        raise InvalidValue(field, value, "must be one of " + ", ".join(FuelType)) from None
+        raise InvalidValue("fuel_type", value, "must be one of " + ", ".join(FuelType)) from None
 
 
-def _unit_system(value: Any, field: str) -> UnitSystem:
+def _unit_system(value: UnitSystem | str | None) -> UnitSystem | None:
     try:
-        return UnitSystem(value)
+        return None if value is None else UnitSystem(value)
     except ValueError:
-        raise InvalidValue(field, value, "must be imperial or metric") from None
+        raise InvalidValue("unit_system", value, "must be imperial or metric") from None
 
 
 def _time_zone(value: Any, field: str) -> str:
@@ -87,20 +90,20 @@ def _column(value: Any, field: str) -> Column:
     return value
 
 
-def _divisor(value: Any, field: str) -> Decimal:
-    found = to_decimal(value, field)
+def _divisor(value: Decimal | int | str) -> Decimal:
+    found = to_decimal(value, "price_divisor")
     if found <= 0:
-        raise InvalidValue(field, value, "must be above 0")
+        raise InvalidValue("price_divisor", value, "must be above 0")
     return found
 
 
-def _words(value: Any, field: str) -> frozenset[str]:
+def _words(value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, str):
-        raise InvalidValue(field, value, "must be a list of words, not one text")
+        raise InvalidValue("words", value, "must be a list of words, not one text")
     try:
         return frozenset(word.strip().casefold() for word in value)
     except (TypeError, AttributeError):
-        raise InvalidValue(field, value, "must be a list of words") from None
+        raise InvalidValue("words", value, "must be a list of words") from None
 
 
 def _maybe(rule: Callable[[Any, str], Any]) -> Any:
@@ -158,12 +161,12 @@ class ColumnMapping:
     charge_end_percent: Column | None = _maybe_column()
     source_id: Column | None = _maybe_column()
     true_words: frozenset[str] = attrs.field(
-        default=frozenset(("1", "y", "yes", "true", "t", "x")), converter=checked(_words)
+        default=frozenset(("1", "y", "yes", "true", "t", "x")), converter=_words
     )
     false_words: frozenset[str] = attrs.field(
-        default=frozenset(("0", "n", "no", "false", "f", "-")), converter=checked(_words)
+        default=frozenset(("0", "n", "no", "false", "f", "-")), converter=_words
     )
-    price_divisor: Decimal = attrs.field(default=Decimal(1), converter=checked(_divisor))
+    price_divisor: Decimal = attrs.field(default=Decimal(1), converter=_divisor)
     has_header: bool = True
 
     def columns(self) -> dict[str, Column]:
@@ -200,14 +203,14 @@ class ImportOptions:
         mapping: Makes any table importable; see :class:`ColumnMapping`.
     """
 
-    distance_unit: DistanceUnit | None = _maybe(_distance_unit)
-    fuel_unit: FuelUnit | None = _maybe(_fuel_unit)
+    distance_unit: DistanceUnit | None = attrs.field(default=None, converter=_distance_unit)
+    fuel_unit: FuelUnit | None = attrs.field(default=None, converter=_fuel_unit)
     date_order: str | None = _maybe(_one_of(DATE_ORDERS))
     decimal_sign: str | None = _maybe(_one_of(DECIMAL_SIGNS))
     currency_code: str | None = _maybe(currency_code)
     time_zone: str | None = _maybe(_time_zone)
-    fuel_type: FuelType | None = _maybe(_fuel_type)
-    unit_system: UnitSystem | None = _maybe(_unit_system)
+    fuel_type: FuelType | None = attrs.field(default=None, converter=_fuel_type)
+    unit_system: UnitSystem | None = attrs.field(default=None, converter=_unit_system)
     vehicle_id: VehicleId | None = None
     vehicle_name: str | None = attrs.field(default=None, converter=checked(text(100)))
     vin: str | None = attrs.field(default=None, converter=checked(text(40)), repr=False)

@@ -17,7 +17,7 @@ from motovault import vin as vins
 from motovault.domain.user_preferences import UserPreferences
 from motovault.errors import InvalidValue
 from motovault.findings import Severity
-from motovault.importers.counting import Counts, count_entries, key_of
+from motovault.importers.counting import Counts, Keys, count_entries, key_of
 from motovault.importers.detection import detect, unpacked
 from motovault.importers.findings import FindingLog, ImportFinding, Silence
 from motovault.importers.keys import Occurrences
@@ -55,15 +55,25 @@ class ImportPlan:
     finding_counts: dict[str, int]
     skipped: dict[str, int]
     _reader: FormatReader = attrs.field(repr=False, alias="reader")
-    _repeated: frozenset[int] = attrs.field(repr=False, alias="repeated")
+    _keys: Keys = attrs.field(repr=False, alias="keys")
 
     def fuel_logs(self) -> Iterator[PlannedFuelLog]:
         """The planned fuel logs in the order of the file, which is read again for it, as a stream."""
-        occurrences = Occurrences(self._repeated)
+        occurrences = Occurrences(self._keys.repeated)
         for entry in self._reader.entries(Silence(self.file)):
             if isinstance(entry, PlannedFuelLog):
                 number = occurrences.number(key_of(entry))
                 yield entry if number == 1 else attrs.evolve(entry, occurrence=number)
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether rows have an identity that their application gave."""
+        return self._keys.has_ids
+
+    @property
+    def has_older_ids(self) -> bool:
+        """Whether rows also have the identity that an earlier version of the application gave."""
+        return self._keys.has_older_ids
 
     @property
     def has_errors(self) -> bool:
@@ -126,7 +136,7 @@ def plan_import(
         findings.add("encoding_assumed", Severity.INFO, message, field="encoding", value=opened.encoding)
     reader = detect(opened, options)
     reader.survey(findings)
-    counts, repeated = count_entries(reader, findings)
+    counts, keys = count_entries(reader, findings)
     if not counts.fuel_logs and not reader.skipped and not counts.maintenance_logs and not counts.other_costs:
         findings.add("nothing_found", Severity.WARNING, "the file holds no record that can be imported")
     vehicles = tuple(_checked(vehicle, findings) for vehicle in reader.vehicles)
@@ -141,7 +151,7 @@ def plan_import(
         finding_counts=findings.counts,
         skipped=reader.skipped,
         reader=reader,
-        repeated=repeated,
+        keys=keys,
     )
 
 
