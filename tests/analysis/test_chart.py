@@ -77,6 +77,17 @@ def test_one_wild_figure_does_not_squeeze_the_others_into_a_line() -> None:
     assert [text.get_text() for text in axes.texts] == ["180"]
 
 
+def test_a_far_figure_that_fits_the_scale_after_all_is_a_point_like_others() -> None:
+    """A month of nothing but wild figures has a wild mean, and the mean is always drawn."""
+    fills = [fill(n) for n in range(8)] + [fill(8, "80"), fill(9, "80"), fill(10, "80"), fill(11, "81")]
+    axes = economy_chart(economy(fills)).axes[0]
+    low, high = axes.get_ylim()
+    assert low < 16 < high
+    assert 16.0 in [
+        float(y) for line in axes.get_lines() if line.get_marker() == "o" for y in line.get_ydata()
+    ]
+
+
 def test_each_tank_has_a_panel_of_its_own() -> None:
     fills = [fill(n, tank=tank, fuel_unit=unit) for n in range(3) for tank, unit in ((1, "L"), (2, "kg"))]
     figure = economy_chart(economy(fills))

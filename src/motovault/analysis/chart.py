@@ -78,18 +78,7 @@ def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
     low, high = panel.get_ylim()
     panel.set_ylim(low, high)
     for interval in far:
-        figure = float(interval.economy or 0)
-        is_above = figure > high
-        panel.plot(
-            [interval.closed_on], [high if is_above else low], marker="^" if is_above else "v", color=POINTS
-        )
-        panel.annotate(
-            f"{figure:.0f}" if figure >= 10 else f"{figure:.1f}",
-            (interval.closed_on, high if is_above else low),
-            xytext=(6, -10 if is_above else 4),
-            textcoords="offset points",
-            color=POINTS,
-        )
+        _draw_far(panel, interval.closed_on, float(interval.economy or 0), low, high)
     for number, (first, last) in enumerate(_stretches_without_figure(tank)):
         label = "no figure: not all is known" if number == 0 else None
         panel.axvspan(first, last, color=VOID, alpha=0.15, linewidth=0)
@@ -106,6 +95,17 @@ def _draw(panel: Any, tank: TankEconomy, *, is_one_of_several: bool) -> None:
             labelcolor=INK,
             fontsize="medium",
         )
+
+
+def _draw_far(panel: Any, on: date, figure: float, low: float, high: float) -> None:
+    """A point at the edge nearest to it, with its number; where the months reach as far, an ordinary one."""
+    if low <= figure <= high:
+        panel.plot([on], [figure], marker="o", markersize=5, color=POINTS)
+        return
+    edge, marker, shift = (high, "^", -10) if figure > high else (low, "v", 4)
+    panel.plot([on], [edge], marker=marker, color=POINTS, clip_on=False)
+    text = f"{figure:.0f}" if figure >= 10 else f"{figure:.1f}"
+    panel.annotate(text, (on, edge), xytext=(6, shift), textcoords="offset points", color=POINTS)
 
 
 def _stretches_without_figure(tank: TankEconomy) -> list[tuple[date, date]]:
