@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from motovault import vin as vins
 from motovault.domain.user_preferences import schema_defaults
-from motovault.domain.vehicles import VehicleId, VehicleNotFound
+from motovault.domain.vehicles import CheckDigitMismatch, VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
 from motovault.importers import (
     ImportNeeds,
@@ -35,6 +35,8 @@ METRIC = {"distance_unit": "km", "fuel_unit": "L", "vehicle_name": "Bus"}
 GUID_TITLES = LOG_TITLES + ",guid"
 
 VIN = vins.with_check_digit("WDB9066571S554321")
+AMERICAN_VIN = vins.with_check_digit("1HGCM82630A987654")
+WRONG_VIN = AMERICAN_VIN[:8] + ("1" if AMERICAN_VIN[8] != "1" else "2") + AMERICAN_VIN[9:]
 
 
 def test_what_is_kept_is_what_the_row_said() -> None:
@@ -187,7 +189,7 @@ def test_without_vin_and_plate_the_name_stands_in_and_that_is_said() -> None:
 
 
 def test_a_vin_that_is_none_is_reported_and_not_kept() -> None:
-    for wrong in ("1M8GDM9A0KP042788", "ABC"):
+    for wrong in (WRONG_VIN, "ABC"):
         owner = Owner()
         plan = planned(fuelio([log()], vin=wrong))
         assert [finding.code for finding in plan.findings] == ["bad_vin"]
@@ -226,6 +228,32 @@ def test_one_vehicle_cannot_be_declared_for_a_file_of_two() -> None:
         with pytest.raises(InvalidValue, match="2"):
             owner.take(text, **declared)
     assert owner.take(text).added == 2
+
+
+def test_names_that_differ_only_in_case_stay_two_vehicles() -> None:
+    titles = "car_name,model,fuelup_date,odometer,km,litres,price\n"
+    text = titles + "".join(f"{name},m,2020-01-01,1,1,5,1\n" for name in ("Blue", "blue", "BLUE"))
+    owner = Owner()
+    first = owner.take(text)
+    assert (first.added, len(first.vehicles_added)) == (3, 3)
+    again = owner.take(text)
+    assert (again.added, again.vehicles_added) == (0, ())
+
+
+def test_a_name_that_two_vehicles_have_is_asked_about() -> None:
+    owner = Owner()
+    for plate in ("A 1", "A 2"):
+        owner.take(fuelio([log()], plate=plate))
+    with pytest.raises(ImportNeeds) as caught:
+        owner.take(fuelio([log()], plate=""))
+    (need,) = caught.value.needs
+    assert (need.option, len(need.choices)) == ("vehicle_id", 2)
+
+
+def test_a_declared_vin_with_a_wrong_check_digit_is_refused() -> None:
+    text = GAS_TITLES + "\n2026-03-14,52000,40.5,42,,True,False,,\n"
+    with pytest.raises(CheckDigitMismatch):
+        Owner().take(text, distance_unit="km", fuel_unit="L", vin=WRONG_VIN)
 
 
 def test_names_that_differ_only_far_behind_stay_two_vehicles() -> None:

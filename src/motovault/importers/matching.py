@@ -10,6 +10,7 @@ import attrs
 
 from motovault import vin as vins
 from motovault.domain.vehicles import (
+    CheckDigitMismatch,
     Vehicle,
     VehicleId,
     VehicleNotFound,
@@ -70,7 +71,7 @@ def match_vehicles(
     added: list[Vehicle] = []
     for planned in wanted:
         described = _described(planned, plan, alone=len(wanted) == 1)
-        match = _find(described, vehicles, findings)
+        match = _find(described, vehicles, {vehicle.id for vehicle in found}, findings)
         if match is None:
             match = _new(described, user_id, now, new_id, findings)
             vehicles.add(match)
@@ -86,7 +87,7 @@ def _described(planned: PlannedVehicle, plan: ImportPlan, *, alone: bool) -> Pla
         planned = attrs.evolve(
             planned,
             name=options.vehicle_name or planned.name,
-            vin=planned.vin or (str(vins.parse(options.vin)) if options.vin else None),
+            vin=planned.vin or (_checked_vin(options.vin) if options.vin else None),
             license_plate=planned.license_plate or options.license_plate,
         )
     if not (planned.name or planned.vin or planned.license_plate):
@@ -106,19 +107,34 @@ def _described(planned: PlannedVehicle, plan: ImportPlan, *, alone: bool) -> Pla
     )
 
 
-def _find(planned: PlannedVehicle, vehicles: VehicleRepository, findings: FindingLog) -> Vehicle | None:
-    if planned.vin and (found := vehicles.find_by_vin(planned.vin)) is not None:
+def _checked_vin(text: str) -> str:
+    vin = vins.parse(text)
+    if vin.is_check_digit_required and not vin.is_check_digit_right:
+        code = str(vin)
+        raise CheckDigitMismatch(code, vins.check_digit(code), tuple(vins.suggest(code)))
+    return str(vin)
+
+
+def _find(
+    planned: PlannedVehicle, vehicles: VehicleRepository, taken: set[VehicleId], findings: FindingLog
+) -> Vehicle | None:
+    """The owner's vehicle that this is; ``taken`` are those that other vehicles of the file are."""
+    if planned.vin and (found := vehicles.find_by_vin(planned.vin)) is not None and found.id not in taken:
         return found
-    live = [vehicle for vehicle in _all_live(vehicles) if not _contradicts(planned, vehicle)]
+    live = [
+        vehicle
+        for vehicle in _all_live(vehicles)
+        if vehicle.id not in taken and not _contradicts(planned, vehicle)
+    ]
     if planned.license_plate:
         plate = _same_plate(planned.license_plate)
         by_plate = [vehicle for vehicle in live if _same_plate(_real_plate(vehicle) or "") == plate]
         if len(by_plate) == 1:
             return by_plate[0]
-    by_name = [
-        vehicle
-        for vehicle in live
-        if planned.name and _same_name(vehicle.nickname) == _same_name(planned.name)
+    if planned.name is None:
+        return None
+    by_name = [vehicle for vehicle in live if vehicle.nickname == planned.name] or [
+        vehicle for vehicle in live if _same_name(vehicle.nickname) == _same_name(planned.name)
     ]
     if len(by_name) > 1:
         reason = f"{len(by_name)} vehicles have the name that the file gives"
