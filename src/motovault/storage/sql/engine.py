@@ -115,7 +115,8 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
@@ -150,8 +151,11 @@ def _postgresql(
     arguments["options"] = f"{given} -c timezone=UTC".strip()
     if "application_name" not in url.query:
         arguments["application_name"] = "motovault"
+    # SQLAlchemy hides the password of a URL, but not those in its query.
+    secrets = {name: value for name, value in url.query.items() if "password" in name.lower()}
+    arguments |= secrets
     engine = sa.create_engine(
-        url.difference_update_query(["options"]),
+        url.difference_update_query(["options", *secrets]),
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,  # so that what is not needed falls idle

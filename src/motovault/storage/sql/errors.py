@@ -127,7 +127,7 @@ def fail(error: BaseException, clashes: Clashes | None = None, *, where: sa.URL 
     Args:
         error: What SQLAlchemy or the database module raised.
         clashes: The broken constraints that have an error of their own.
-        where: The database, when a connection was being made.
+        where: The database, to be named where that helps; its password is hidden.
     """
     original = _original(error)
     if clashes and (rule := broken_rule(original)) and (make := clashes.get(rule)):
@@ -162,8 +162,6 @@ def _text(error: BaseException, where: sa.URL | None) -> tuple[str, bool]:
         constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
         named = f", constraint {constraint}" if constraint else ""
         return f"PostgreSQL: {text} (SQLSTATE {state}{named}){at}", state[:2] in {"22", "23"}
-    if where is not None:
-        return f"the database cannot be reached{at}", False
     if type(error).__module__.partition(".")[0] == "psycopg" and type(error).__name__ == "OperationalError":
-        return "PostgreSQL: the connection to the database was lost", False
-    return f"the database failed ({type(error).__name__})", type(error).__name__ == "DataError"
+        return f"PostgreSQL: the server cannot be reached, or the connection to it was lost{at}", False
+    return f"the database failed ({type(error).__name__}){at}", type(error).__name__ == "DataError"

@@ -320,9 +320,9 @@ def _translated(engine: sa.Engine) -> Iterator[None]:
     except MotovaultError:
         raise
     except exc.DBAPIError as error:
-        fail(error, where=engine.url if error.connection_invalidated else None)
+        fail(error, where=engine.url)
     except exc.SQLAlchemyError as error:
-        fail(error)
+        fail(error, where=engine.url)
 
 
 def _database(url: sa.URL) -> str:
