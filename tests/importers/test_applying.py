@@ -287,6 +287,13 @@ def test_the_owners_preferences_stand_in_for_units_and_time_zone() -> None:
     assert "time_zone_assumed" not in [finding.code for finding in result.findings]
 
 
+def test_progress_is_told_on_the_way_and_at_the_end() -> None:
+    owner, told = Owner(), list[int]()
+    plan = planned(fuelio([log(odo=str(i)) for i in range(1, 1502)]))
+    apply_plan(plan, owner.unit_of_work, owner.user_id, Clock(), uuid7, progress=told.append)
+    assert told == [1000, 1501]
+
+
 def test_a_plan_can_be_shown_as_json() -> None:
     summary = planned(fuelio([log(), log(data="x")])).summary()
     shown = json.loads(json.dumps(summary))

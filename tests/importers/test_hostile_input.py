@@ -209,6 +209,9 @@ LARGE: dict[str, Callable[[], bytes]] = {
         FUELIO.encode() + b"".join(b'"## S%d"\na,b\n1,2\n' % i for i in range(20_000))
     ),
     "blanks before a date": lambda: (WIDE + log(data=" " * 100_000 + "2024") + "\n").encode(),
+    "cells of blanks between signs": lambda: (WIDE + (log(odo="a" + " " * 57 + "!") + "\n") * 5000).encode(),
+    "cells of digits and blanks": lambda: (WIDE + (log(odo="1 " * 29 + "!") + "\n") * 5000).encode(),
+    "dates of blanks": lambda: (WIDE + (log(data="1-" + " " * 40 + "!") + "\n") * 5000).encode(),
     "NUL characters": lambda: b"\x00" * MILLION,
 }
 

@@ -165,6 +165,7 @@ def test_findings_of_a_kind_are_listed_up_to_a_number_and_counted_beyond() -> No
         ("record_kind", "tax"),
         ("unit_system", "roman"),
         ("delimiter", "x"),
+        ("vehicle_id", "the blue one"),
         ("license_plate", "x" * 21),
     ],
 )

@@ -8,7 +8,7 @@ one, are left out by their source keys.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Protocol
@@ -69,6 +69,8 @@ def apply_plan(
     user_id: UserId,
     clock: Clock,
     new_id: NewId,
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> ImportResult:
     """Keep what a plan holds; all of it or, after an error, nothing.
 
@@ -80,6 +82,7 @@ def apply_plan(
         user_id: Whose vehicles and logs these become.
         clock: For the new rows' ``created_at``.
         new_id: For their ids.
+        progress: Told now and then, and at the end, how many logs were handed to the store.
 
     Raises:
         ImportNeeds: The file does not name its vehicle and none was declared, or two of the
@@ -101,7 +104,7 @@ def apply_plan(
                 _fuel_log(log, matched.vehicles[log.vehicle].id, plan.source, user_id, now, zone, new_id)
                 for log in planned
             )
-            added = work.fuel_logs.add_many(logs)
+            added = work.fuel_logs.add_many(logs if progress is None else _told(logs, progress))
     return ImportResult(
         added=added,
         already_kept=plan.counts.fuel_logs - added,
@@ -160,6 +163,15 @@ def _fuel_log(
         source=source,
         source_key=log.source_key,
     )
+
+
+def _told(logs: Iterable[FuelLog], progress: Callable[[int], None]) -> Iterator[FuelLog]:
+    count = 0
+    for count, log in enumerate(logs, 1):
+        yield log
+        if count % _PAGE == 0:
+            progress(count)
+    progress(count)
 
 
 class _Newcomers:

@@ -121,7 +121,8 @@ def read_number(cell: str, sign: str = ".", *, grouped: bool = True) -> Decimal 
 
 def _bare(cell: str) -> tuple[bool, str]:
     """Whether it is negative, and the digits and signs without currency, brackets and minus."""
-    text = cell.translate(_BLANKS).strip().removeprefix("'").strip()
+    # One blank at most between two signs, or the pattern could be matched in very many ways.
+    text = " ".join(cell.translate(_BLANKS).split()).removeprefix("'").strip()
     in_brackets = text.startswith("(") and text.endswith(")")
     if in_brackets:
         text = text[1:-1].strip()

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -60,6 +61,15 @@ def _unit_system(value: UnitSystem | str | None) -> UnitSystem | None:
         return None if value is None else UnitSystem(value)
     except ValueError:
         raise InvalidValue("unit_system", value, "must be imperial or metric") from None
+
+
+def _vehicle_id(value: UUID | str | None) -> VehicleId | None:
+    if value is None or isinstance(value, UUID):
+        return None if value is None else VehicleId(value)
+    try:
+        return VehicleId(UUID(value))
+    except (ValueError, AttributeError, TypeError):
+        raise InvalidValue("vehicle_id", value, "must be the id of a vehicle, a UUID") from None
 
 
 def _time_zone(value: Any, field: str) -> str:
@@ -211,7 +221,7 @@ class ImportOptions:
     time_zone: str | None = _maybe(_time_zone)
     fuel_type: FuelType | None = attrs.field(default=None, converter=_fuel_type)
     unit_system: UnitSystem | None = attrs.field(default=None, converter=_unit_system)
-    vehicle_id: VehicleId | None = None
+    vehicle_id: VehicleId | None = attrs.field(default=None, converter=_vehicle_id)
     vehicle_name: str | None = attrs.field(default=None, converter=checked(text(100)))
     vin: str | None = attrs.field(default=None, converter=checked(text(40)), repr=False)
     license_plate: str | None = attrs.field(default=None, converter=checked(text(20)), repr=False)
