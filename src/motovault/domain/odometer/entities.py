@@ -1,4 +1,7 @@
-"""One reading of an odometer. Readings are derived from logs and the vehicle; they have no table of their own."""
+"""One reading of an odometer.
+
+Readings are derived from logs and the vehicle; they have no table of their own.
+"""
 
 from __future__ import annotations
 

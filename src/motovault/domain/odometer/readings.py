@@ -6,13 +6,16 @@ never the maximum, so that one typing error does not make everything overdue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 import attrs
 
+from motovault.domain.driven import driven, without_slips
 from motovault.domain.odometer.entities import OdometerReading
+from motovault.errors import InvalidValue
 from motovault.findings import Finding, Severity
 from motovault.quantities.context import EXACT, plain
 from motovault.quantities.distance import Distance
@@ -51,16 +54,16 @@ def current_odometer(
     """The latest reading by (local date, value), in ``unit``, and every drop on the way.
 
     Args:
-        readings: In any order.
+        readings: In any order. Hours are left out of a distance, distances out of hours.
         unit: Unit of the answer, and of readings that carry none.
         local_date: The user's calendar date at a moment; UTC's by default.
     """
-    ordered = _ordered(readings, unit, local_date)
-    if not ordered:
+    points = _points(readings, unit, local_date)
+    if not points:
         return CurrentOdometer(reading=None, odometer=None, findings=())
-    latest = ordered[-1]
+    latest = points[-1].reading
     value = Distance(latest.value, latest.unit or unit).to(unit)
-    return CurrentOdometer(reading=latest, odometer=value, findings=rollbacks(ordered, unit, local_date))
+    return CurrentOdometer(reading=latest, odometer=value, findings=tuple(_rollbacks(points, unit)))
 
 
 def rollbacks(
@@ -69,23 +72,7 @@ def rollbacks(
     local_date: Callable[[datetime], date] = _utc_date,
 ) -> tuple[Finding, ...]:
     """A finding for each reading that is below the one before it, by (local date, value)."""
-    found = []
-    ordered = _ordered(readings, unit, local_date)
-    for earlier, reading in zip(ordered, ordered[1:], strict=False):
-        if _in_base(reading, unit) < _in_base(earlier, unit):
-            found.append(
-                Finding(
-                    code="rollback",
-                    severity=Severity.WARNING,
-                    message=f"odometer {plain(reading.value)} {reading.unit or unit} on "
-                    f"{local_date(reading.read_at)} is below {plain(earlier.value)} {earlier.unit or unit} "
-                    f"on {local_date(earlier.read_at)}",
-                    field="odometer",
-                    value=plain(reading.value),
-                    subject=str(reading.source_id),
-                )
-            )
-    return tuple(found)
+    return tuple(_rollbacks(_points(readings, unit, local_date), unit))
 
 
 def distance_between(
@@ -98,26 +85,56 @@ def distance_between(
     """How far was driven between two dates, both included, or None when the readings cannot tell.
 
     From the last reading at or before ``first`` (else the first one after it)
-    to the last reading at or before ``last``; drops on the way count as 0, so
-    that a changed instrument does not make a negative distance.
+    to the last reading at or before ``last``. A single reading that stands out
+    between two that agree is a slip of the pen and is passed over; after any
+    other drop the instrument was changed, and what lies between counts as 0.
+
+    Raises:
+        InvalidValue: ``last`` is before ``first``.
     """
-    ordered = [r for r in _ordered(readings, unit, local_date) if local_date(r.read_at) <= last]
-    start = max((i for i, r in enumerate(ordered) if local_date(r.read_at) <= first), default=0)
-    span: Sequence[OdometerReading] = ordered[start:]
-    if len(span) < 2:
+    if last < first:
+        raise InvalidValue("last", last, f"must not be before {first}")
+    points = without_slips(_points(readings, unit, local_date), lambda point: point.position)
+    points = [point for point in points if point.on <= last]
+    start = max((i for i, point in enumerate(points) if point.on <= first), default=0)
+    if len(points) - start < 2:
         return None
-    driven = Decimal(0)
-    for earlier, later in zip(span, span[1:], strict=False):
-        step = EXACT.subtract(_in_base(later, unit), _in_base(earlier, unit))
-        driven = EXACT.add(driven, max(step, Decimal(0)))
-    return Distance(driven, DistanceUnit.H if unit == DistanceUnit.H else DistanceUnit.KM).to(unit)
+    way = driven(point.position for point in points[start:])
+    return Distance(way, DISTANCE_TO_BASE[unit][0]).to(unit)
 
 
-def _in_base(reading: OdometerReading, unit: DistanceUnit) -> Decimal:
-    return EXACT.multiply(reading.value, DISTANCE_TO_BASE[reading.unit or unit][1])
+@attrs.frozen
+class _Point:
+    """A reading where it belongs: local date, position in km or hours."""
+
+    on: date
+    position: Decimal
+    reading: OdometerReading
 
 
-def _ordered(
+def _points(
     readings: Iterable[OdometerReading], unit: DistanceUnit, local_date: Callable[[datetime], date]
-) -> list[OdometerReading]:
-    return sorted(readings, key=lambda r: (local_date(r.read_at), _in_base(r, unit), r.read_at))
+) -> list[_Point]:
+    base = DISTANCE_TO_BASE[unit][0]
+    points = []
+    for reading in readings:
+        its_base, factor = DISTANCE_TO_BASE[reading.unit or unit]
+        if its_base == base:
+            position = EXACT.multiply(reading.value, factor)
+            points.append(_Point(local_date(reading.read_at), position, reading))
+    return sorted(points, key=lambda point: (point.on, point.position, point.reading.read_at))
+
+
+def _rollbacks(points: Sequence[_Point], unit: DistanceUnit) -> Iterator[Finding]:
+    for earlier, later in itertools.pairwise(points):
+        if later.position < earlier.position:
+            value = plain(later.reading.value)
+            yield Finding(
+                code="rollback",
+                severity=Severity.WARNING,
+                message=f"odometer {value} {later.reading.unit or unit} on {later.on} is below "
+                f"{plain(earlier.reading.value)} {earlier.reading.unit or unit} on {earlier.on}",
+                field="odometer",
+                value=value,
+                subject=str(later.reading.source_id),
+            )

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import attrs
 
-from motovault.domain.fields import aware, checked, currency_code, user_id
+from motovault.domain.fields import aware, checked, currency_code, identifier, user_id
 from motovault.domain.user_preferences.errors import UnknownTimeZone
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
@@ -46,6 +46,9 @@ class UnitSystem(enum.StrEnum):
 _zone = functools.cache(zoneinfo.ZoneInfo)
 
 
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
+
 def _unit_system(value: Any, field: str) -> UnitSystem:
     try:
         return UnitSystem(value)
@@ -54,18 +57,22 @@ def _unit_system(value: Any, field: str) -> UnitSystem:
 
 
 def _time_zone(value: Any, field: str) -> str:
+    # What stands beside the names on some machines only: links to this machine's zone, and copies of the
+    # database by another count of seconds.
+    if not isinstance(value, str) or value.startswith(("posix/", "right/")) or value in _NO_ZONES:
+        raise UnknownTimeZone(field, value)
     try:
         zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownTimeZone(field, value) from None
-    return str(value)
+    return value
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)
 class UserPreferences:
     """One user's units, currency and time zone."""
 
-    id: UUID
+    id: UUID = attrs.field(converter=checked(identifier))
     user_id: UserId = attrs.field(converter=checked(user_id))
     unit_system: UnitSystem = attrs.field(default=UnitSystem.IMPERIAL, converter=checked(_unit_system))
     currency_code: str = attrs.field(default="USD", converter=checked(currency_code))
@@ -74,8 +81,14 @@ class UserPreferences:
     updated_at: datetime = attrs.field(converter=checked(aware))
 
     def local_date(self, moment: datetime) -> date:
-        """The user's calendar date at a moment."""
-        return moment.astimezone(_zone(self.time_zone)).date()
+        """The user's calendar date at a moment. Raises InvalidValue for a moment without a time zone."""
+        if moment.tzinfo is None:
+            raise InvalidValue("moment", moment, "must carry a time zone")
+        try:
+            return moment.astimezone(_zone(self.time_zone)).date()
+        except OverflowError:
+            rule = "must lie between the years 1 and 9999 where the user is"
+            raise InvalidValue("moment", moment, rule) from None
 
 
 @functools.cache

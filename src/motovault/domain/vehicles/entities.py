@@ -12,7 +12,8 @@ from uuid import UUID
 
 import attrs
 
-from motovault.domain.fields import aware, checked, optional, text, user_id
+from motovault import vin as vins
+from motovault.domain.fields import aware, checked, flag, identifier, optional, text, user_id
 from motovault.domain.loading import terse_repr
 from motovault.domain.vehicles.errors import VehicleWithoutIdentity
 from motovault.errors import InvalidValue, redacted
@@ -33,6 +34,12 @@ def _whole(low: int, high: int) -> Any:
     return rule
 
 
+def _vin(value: Any, field: str) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    return vins.parse(value, pre_standard=True).number
+
+
 def _distance_unit(value: Any, field: str) -> DistanceUnit:
     return distance_unit(value)
 
@@ -46,7 +53,8 @@ class Vehicle:
     """One vehicle of one user, live or deleted.
 
     Attributes:
-        vin: 17 characters in their one right form, or 5 to 17 for a vehicle before 1981.
+        vin: 17 characters, or 5 to 17 for a vehicle before 1981; blanks and dashes go, letters become
+            capitals. Whether a check digit must be right is for the service to say.
         model_year: The model year, where known; not the year of building.
         license_plate: As typed. A vehicle has a VIN or a plate.
         odometer_reading: What the owner last set by hand, whole ``distance_unit``; 0 is unknown.
@@ -55,9 +63,9 @@ class Vehicle:
         deleted_at: When it was deleted; deleted vehicles can be restored.
     """
 
-    id: VehicleId
+    id: VehicleId = attrs.field(converter=checked(identifier))
     user_id: UserId = attrs.field(converter=checked(user_id))
-    vin: str | None = attrs.field(default=None, converter=checked(text(17)), repr=_redacted)
+    vin: str | None = attrs.field(default=None, converter=checked(_vin), repr=_redacted)
     make: str | None = attrs.field(default=None, converter=checked(text(100)))
     model: str | None = attrs.field(default=None, converter=checked(text(100)))
     model_year: int | None = attrs.field(default=None, converter=checked(optional(_whole(1885, 2100))))
@@ -70,11 +78,13 @@ class Vehicle:
     odometer_reading: int | None = attrs.field(default=0, converter=checked(optional(_whole(0, 2**31 - 1))))
     image_bucket: str | None = attrs.field(default=None, converter=checked(text(128)))
     image_key: str | None = attrs.field(default=None, converter=checked(text(512)))
-    is_active: bool = True
+    is_active: bool = attrs.field(default=True, converter=checked(flag))
     deleted_at: datetime | None = attrs.field(default=None, converter=checked(optional(aware)))
     created_at: datetime = attrs.field(converter=checked(aware))
     updated_at: datetime = attrs.field(converter=checked(aware))
-    distance_unit: DistanceUnit | None = attrs.field(default=None, converter=checked(optional(_distance_unit)))
+    distance_unit: DistanceUnit | None = attrs.field(
+        default=None, converter=checked(optional(_distance_unit))
+    )
     odometer_read_at: datetime | None = attrs.field(default=None, converter=checked(optional(aware)))
 
     __repr__ = terse_repr

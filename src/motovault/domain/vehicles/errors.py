@@ -40,8 +40,8 @@ class CheckDigitMismatch(InvalidValue):
         super().__init__(
             "vin",
             redacted(vin),
-            f"has {vin[8]} at position 9 where the check digit must be {expected}; compare it with the plate on "
-            "the car, or pass allow_check_digit_mismatch=True",
+            f"has {vin[8]} at position 9 where the check digit must be {expected}; compare it with the plate "
+            "on the car, or pass allow_check_digit_mismatch=True",
         )
         self.expected = expected
         self.suggestions = suggestions

@@ -12,12 +12,13 @@ __all__ = ["make_name", "model_name"]
 
 _MAKES = {"BMW": "BMW", "GMC": "GMC", "MINI": "MINI", "MCLAREN": "McLaren"}
 
-_CAPITALS = frozenset(
-    "HD GT GL SE LE XLE RS SVT XR ST FX4 TRD ZR1 Z06 GTI GLI SI SS LT LTZ RT SRT SR SR5 XSE SEL".split()
-)
+_CAPITALS = {
+    *("HD", "GT", "GL", "SE", "LE", "XLE", "RS", "SVT", "XR", "ST", "FX4", "TRD", "ZR1", "Z06"),
+    *("GTI", "GLI", "SI", "SS", "LT", "LTZ", "RT", "SRT", "SR", "SR5", "XSE", "SEL"),
+}
 
 _SHORT = 4
-"""The longest mixed token (letters and digits) that is written in capitals: ``f150`` but not ``sierra2500``."""
+"""The longest token of letters and digits that is written in capitals: ``f150``, not ``sierra2500``."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -47,14 +48,27 @@ def _token(token: str) -> str:
     has_digit = any(c.isdigit() for c in token)
     has_letter = any(c.isalpha() for c in token)
     if has_digit and has_letter and len(token) <= _SHORT:
-        return token.upper()
+        return "".join(map(_upper, token))
     return _title(token)
 
 
 def _title(text: str) -> str:
     # str.title() would write O'neil's as O'Neil'S; a letter after an apostrophe stays as it is
-    return _WORD.sub(lambda m: m[0] if text[m.start() - 1 : m.start()] in ("'", "’") else _capital(m[0]), text)
+    def written(word: re.Match[str]) -> str:
+        before = text[word.start() - 1 : word.start()]
+        return word[0] if before and before in "'’" else _capital(word[0])
+
+    return _WORD.sub(written, text)
 
 
 def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:].lower()
+    return _upper(word[0]) + "".join(map(_lower, word[1:]))
+
+
+# A letter stays one letter: "ß" would become "SS", and then "Ss" the second time.
+def _upper(letter: str) -> str:
+    return upper if len(upper := letter.upper()) == 1 else letter
+
+
+def _lower(letter: str) -> str:
+    return lower if len(lower := letter.lower()) == 1 else letter

@@ -28,7 +28,10 @@ class VehicleRepository(Protocol):
         ...
 
     def list_live(self, *, after: Vehicle | None = None, limit: int | None = None) -> list[Vehicle]:
-        """Live vehicles, oldest ``created_at`` first, then by id; those behind ``after``, at most ``limit``."""
+        """Live vehicles, oldest ``created_at`` first, then by id.
+
+        With ``after`` only those behind it in that order, at most ``limit``.
+        """
         ...
 
     def list_deleted(self) -> list[Vehicle]:

@@ -8,6 +8,7 @@ from typing import Protocol, TypedDict, Unpack
 import attrs
 
 from motovault import vin as vins
+from motovault.domain.fields import page_limit
 from motovault.domain.vehicles.entities import Vehicle, VehicleId
 from motovault.domain.vehicles.errors import CheckDigitMismatch, VehicleNotFound
 from motovault.domain.vehicles.names import make_name, model_name
@@ -78,7 +79,8 @@ class VehicleService:
         Args:
             vin: 17 characters; blanks and dashes go, letters become capitals.
             allow_check_digit_mismatch: Accept a North American or Chinese VIN whose check digit is wrong.
-            pre_standard: Accept 5 to 17 characters, for vehicles before 1981.
+            pre_standard: Accept 5 to 17 characters, for vehicles before 1981; what is well formed
+                by the standard is still held to it.
             **details: Plate, nickname, make, model, model year and the rest; makes and models are normalised.
 
         Raises:
@@ -97,7 +99,7 @@ class VehicleService:
             created_at=now,
             updated_at=now,
             odometer_read_at=now if details.get("odometer_reading") else None,
-            **_normalised(details),  # type: ignore[arg-type]
+            **_normalised(details),
         )
         with self._unit_of_work() as work:
             work.vehicles.add(vehicle)
@@ -115,8 +117,7 @@ class VehicleService:
 
     def list(self, *, after: Vehicle | None = None, limit: int | None = None) -> list[Vehicle]:
         """Live vehicles, oldest first; those behind ``after``, at most ``limit`` of them."""
-        if limit is not None and limit < 1:
-            raise InvalidValue("limit", limit, "must be at least 1")
+        limit = page_limit(limit)
         with self._unit_of_work() as work:
             return work.vehicles.list_live(after=after, limit=limit)
 
@@ -138,7 +139,10 @@ class VehicleService:
         pre_standard: bool = False,
         **changes: Unpack[VehicleChanges],
     ) -> Vehicle:
-        """Change what is given, keep the rest; None empties a field. Raises as :meth:`add`, and VehicleNotFound."""
+        """Change what is given, keep the rest; None empties a field.
+
+        Raises as :meth:`add`, and VehicleNotFound.
+        """
         _refuse_unknown(changes, VehicleChanges)
         new: dict[str, object] = _normalised(changes)
         now = self._clock.now()
@@ -148,7 +152,7 @@ class VehicleService:
                 new["vin"] = _checked_vin(changes["vin"], allow_check_digit_mismatch, pre_standard)
             if "odometer_reading" in changes:
                 new["odometer_read_at"] = now if changes["odometer_reading"] else None
-            changed = attrs.evolve(kept, **new, updated_at=now)  # type: ignore[arg-type]
+            changed = attrs.evolve(kept, **new, updated_at=now)
             work.vehicles.replace(changed)
         return changed
 
@@ -162,7 +166,10 @@ class VehicleService:
         return removed
 
     def restore(self, vehicle_id: VehicleId) -> Vehicle:
-        """Bring a deleted vehicle back. Raises VehicleNotFound, or VehicleExists if its VIN is in use again."""
+        """Bring a deleted vehicle back.
+
+        Raises VehicleNotFound, or VehicleExists if its VIN is in use again.
+        """
         with self._unit_of_work() as work:
             vehicle = work.vehicles.get(vehicle_id)
             if vehicle.is_live:
@@ -198,7 +205,6 @@ def _checked_vin(text: str | None, allow_check_digit_mismatch: bool, pre_standar
         return None
     vin = vins.parse(text, pre_standard=pre_standard)
     code = str(vin)
-    if len(code) == 17 and vin.is_check_digit_required and not vin.is_check_digit_right:
-        if not (allow_check_digit_mismatch or pre_standard):
-            raise CheckDigitMismatch(code, vins.check_digit(code), tuple(vins.suggest(code)))
+    if vin.is_check_digit_required and not vin.is_check_digit_right and not allow_check_digit_mismatch:
+        raise CheckDigitMismatch(code, vins.check_digit(code), tuple(vins.suggest(code)))
     return code
