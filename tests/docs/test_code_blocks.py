@@ -130,7 +130,7 @@ def test_the_runner_notices_a_page_that_lies(tmp_path: Path) -> None:
 def test_the_runner_accepts_a_page_that_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = [
         "<!-- file: said.txt -->\n```text\nyes\n```",
-        "```python\nfrom pathlib import Path\nx = Path('said.txt').read_text()\nx  # -> 'yes\\n'\nprint(x)\n```",
+        "```python\nwith open('said.txt') as file:\n    x = file.read()\nx  # -> 'yes\\n'\nprint(x)\n```",
         "```text\n...es\n```",
         "```console\n$ cat said.txt; echo done\nyes\ndone\n```",
         "<!-- not run: it would fail -->\n```bash\nexit 1\n```",
