@@ -68,7 +68,7 @@ def test_a_day_without_a_time_stays_that_day_whatever_the_zone() -> None:
 @pytest.mark.parametrize(
     ("cells", "price", "cost"),
     [
-        ({"price": "41.2375", "volumeprice": ""}, "1.031", "41.24"),
+        ({"price": "41.225", "volumeprice": ""}, "1.031", "41.23"),
         ({"price": "", "volumeprice": "1.0333"}, "1.033", "41.33"),
         ({"price": "0.0", "volumeprice": "0.0"}, None, None),
     ],
@@ -107,6 +107,27 @@ def test_equal_rows_of_one_file_survive_and_a_second_import_adds_none() -> None:
     assert owner.take(fuelio(same)).added == 4
     assert owner.take(fuelio(same[::-1])).added == 0
     assert owner.take(fuelio([*same, log()])).added == 1
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"data": "2024-05-01 08:01"},
+        {"odo": "1001"},
+        {"fuel (": "40.01"},
+        {"price": "60.01"},
+        {"tanknumber": 2},
+    ],
+)
+def test_rows_that_differ_in_anything_that_counts_have_different_keys(difference: dict[str, Any]) -> None:
+    first, second = planned(fuelio([log(), log(**difference)])).fuel_logs()
+    assert (first.occurrence, second.occurrence) == (1, 1)
+    assert first.source_key != second.source_key
+
+
+def test_what_its_owner_rewords_does_not_make_a_row_another() -> None:
+    first, second = planned(fuelio([log(), log(notes="new", city="Rome", missed=1, full=0)])).fuel_logs()
+    assert second.source_key == f"{first.source_key}#2"
 
 
 def test_a_row_with_an_id_that_its_owner_corrected_is_not_added_again() -> None:
