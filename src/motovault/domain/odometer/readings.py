@@ -82,7 +82,7 @@ def distance_between(
     unit: DistanceUnit,
     local_date: Callable[[datetime], date] = _utc_date,
 ) -> Distance | None:
-    """How far was driven between two dates, both included, or None when the readings cannot tell.
+    """How far was driven from the end of one date to the end of another, or None when nobody can tell.
 
     From the last reading at or before ``first`` (else the first one after it)
     to the last reading at or before ``last``. A single reading that stands out

@@ -61,7 +61,7 @@ class UserPreferencesService:
         with self._unit_of_work(atomic=True) as work:
             kept = work.user_preferences.get_or_add(self._defaults())
             changes = {name: value for name, value in given.items() if value is not None}
-            changed = attrs.evolve(kept, **changes, updated_at=self._clock.now())  # type: ignore[arg-type]
+            changed = attrs.evolve(kept, **changes, updated_at=self._clock.now())
             work.user_preferences.replace(changed)
             return changed
 
