@@ -7,7 +7,7 @@
   below each is what it prints, on both streams.
 - ``bash``: a script that must exit with 0.
 
-In all that is shown ``...`` stands for anything.
+In all that is shown ``...`` stands for anything, and two blanks or more for two.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import contextlib
 import doctest
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -127,7 +128,8 @@ class Page:
         done = subprocess.run(
             ["/bin/sh", "-e", "-c", script],
             cwd=self._folder,
-            env={**environment, "PATH": path, "PYTHONUTF8": "1"},
+            # CI: Hypothesis then draws the same examples each time, and does not mind a busy machine
+            env={**environment, "PATH": path, "PYTHONUTF8": "1", "CI": "true"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -168,10 +170,15 @@ class _Answers(ast.NodeTransformer):
 
 
 def _compare(shown: str, got: str, place: str) -> None:
-    want = "\n".join(line.rstrip() for line in shown.strip("\n").splitlines()) + "\n"
-    have = "\n".join(line.rstrip() for line in got.strip("\n").splitlines()) + "\n"
+    want, have = _aligned(shown), _aligned(got)
     # a leading "..." also stands for no line at all
     same = any(
         doctest.OutputChecker().check_output(want, text, doctest.ELLIPSIS) for text in (have, "\n" + have)
     )
     assert same, f"{place}\n--- the page shows\n{want}--- the run gives\n{have}"
+
+
+def _aligned(text: str) -> str:
+    """Columns of a table two blanks apart: the width of one hangs on its longest cell, which may not be shown."""
+    lines = (re.sub(r"(?<=\S) {2,}", "  ", line.rstrip()) for line in text.strip("\n").splitlines())
+    return "\n".join(lines) + "\n"

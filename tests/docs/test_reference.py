@@ -133,7 +133,9 @@ def test_every_code_about_a_vin_is_on_its_page() -> None:
 @pytest.mark.parametrize("table", [*sorted(METADATA.tables), MIGRATIONS.name])
 def test_every_column_is_on_the_page_in_order(table: str) -> None:
     columns = METADATA.tables[table].columns if table in METADATA.tables else MIGRATIONS.columns
-    listed = [_words(row[0])[0] for row in _rows(_section(REFERENCE / "schema.md", table)) if _words(row[0])]
+    page = REFERENCE / "schema.md"
+    assert f"\n## {table}\n" in _text(page), f"docs/reference/schema.md says nothing of the table {table}"
+    listed = [_words(row[0])[0] for row in _rows(_section(page, table)) if _words(row[0])]
     assert listed == [column.name for column in columns]
 
 
@@ -148,7 +150,8 @@ def test_a_column_is_ours_if_a_later_revision_adds_it(table: str) -> None:
 def test_the_changelog_names_every_migration_and_this_version() -> None:
     text = _text(ROOT / "CHANGELOG.md")
     assert f"## {motovault.__version__}" in text
-    assert [file.name for file in shipped() if file.name not in text] == []
+    missing = [file.name for file in shipped() if file.name not in text]
+    assert missing == [], "CHANGELOG.md does not say that these migrations are new"
 
 
 # --------------------------------------------------------------------------- capsules
