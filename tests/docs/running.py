@@ -179,6 +179,6 @@ def _compare(shown: str, got: str, place: str) -> None:
 
 
 def _aligned(text: str) -> str:
-    """Columns of a table two blanks apart: the width of one hangs on its longest cell, which may not be shown."""
+    """Columns of a table two blanks apart: a width hangs on the longest cell, which may not be shown."""
     lines = (re.sub(r"(?<=\S) {2,}", "  ", line.rstrip()) for line in text.strip("\n").splitlines())
     return "\n".join(lines) + "\n"
