@@ -14,10 +14,12 @@ import sqlalchemy as sa
 
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.storage.sql import SchemaBehind, SchemaDrift, make_engine, migrate, shipped
+from motovault.storage.sql.tables import METADATA
 
 pytestmark = pytest.mark.migrations
 
-TABLES = {"user_preferences", "vehicles", "fuel_logs", "_migrations", migrate.VERSION_TABLE}
+TABLES = {*METADATA.tables, "_migrations", migrate.VERSION_TABLE}
+FILES = len(shipped.shipped())
 
 
 @pytest.fixture
@@ -48,13 +50,11 @@ def test_everything_is_applied_once_in_the_documented_order(db_engine: sa.Engine
     assert migrate.status(db_engine).pending == migrate.upgrade(db_engine)
     found = migrate.status(db_engine)
     assert found.is_current
-    assert [(f.capsule, f.file_name[:3]) for f in found.applied] == [
-        ("user_preferences", "001"),
-        ("vehicles", "001"),
-        ("vehicles", "002"),
-        ("fuel_logs", "001"),
-        ("fuel_logs", "002"),
-    ]
+    assert [f.name for f in found.applied] == [f.name for f in shipped.shipped()]
+    with db_engine.connect() as connection:  # the order in which they were really run
+        rows = connection.execute(sa.select(migrate.MIGRATIONS).order_by("applied_at")).all()
+    assert [f"{row.capsule}/{row.file_name}" for row in rows] == [f.name for f in shipped.shipped()]
+    assert list(dict.fromkeys(f.capsule for f in found.applied)) == list(shipped.CAPSULES)
     assert {f.applied_at.tzname() for f in found.applied} == {"UTC"}
     assert _tables(db_engine) == TABLES
     assert migrate.upgrade(db_engine) == ()
@@ -70,13 +70,13 @@ def test_where_nothing_is_pending_alembic_is_not_even_loaded(tmp_path: Path) -> 
     runs = [
         subprocess.run([sys.executable, "-c", once], capture_output=True, text=True, check=True) for _ in "12"
     ]
-    assert [run.stdout.split() for run in runs] == [["5", "True"], ["0", "False"]]
+    assert [run.stdout.split() for run in runs] == [[str(FILES), "True"], ["0", "False"]]
 
 
 def test_up_down_and_up_again_ends_where_it_began(db_engine: sa.Engine) -> None:
     migrate.upgrade(db_engine)
     before = _schema(db_engine)
-    for capsule in ("user_preferences", "vehicles"):
+    for capsule in reversed(shipped.CAPSULES):
         migrate.downgrade(db_engine, capsule)
     assert _tables(db_engine) == {"_migrations", migrate.VERSION_TABLE}
     assert migrate.status(db_engine).applied == ()
@@ -84,7 +84,7 @@ def test_up_down_and_up_again_ends_where_it_began(db_engine: sa.Engine) -> None:
         with db_engine.connect() as connection:
             left = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
             assert connection.exec_driver_sql(left).scalar_one() == 0
-    assert len(migrate.upgrade(db_engine)) == 5
+    assert len(migrate.upgrade(db_engine)) == FILES
     assert _schema(db_engine) == before
 
 
@@ -129,7 +129,9 @@ def test_the_command_of_a_postgresql_database_hides_the_password(empty_postgres_
     db_engine.dispose()
     assert caught.value.command.startswith("motovault migrate --database postgresql://motovault:***@")
     assert "hunter2" not in str(caught.value) + repr(caught.value)
-    assert len(caught.value.pending) == 5
+    assert [name.split("/")[0] for name in caught.value.pending] == [
+        *("user_preferences", "vehicles", "vehicles", "fuel_logs", "fuel_logs")
+    ]
 
 
 # --- drift
@@ -204,7 +206,7 @@ def test_a_file_that_fails_leaves_the_schema_as_it_was(
     assert len(migrate.status(db_engine).applied) == 1
     (own_files / "vehicles" / "003_fails.py").unlink()
     shipped.shipped.cache_clear()
-    assert len(migrate.upgrade(db_engine)) == 4
+    assert len(migrate.upgrade(db_engine)) == FILES - 1
 
 
 def test_in_sqlite_a_file_that_leaves_orphans_is_undone(tmp_path: Path, own_files: Path) -> None:
@@ -277,7 +279,7 @@ def test_of_processes_that_migrate_at_once_one_does_it_and_the_others_wait(
         process.stdin.flush()
     answers = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], answers
-    assert sorted(out.strip() for out, _ in answers) == ["0", "0", "5"]
+    assert sorted(out.strip() for out, _ in answers) == sorted(["0", "0", str(FILES)])
     assert migrate.status(db_engine).is_current
 
 
@@ -307,7 +309,7 @@ def test_a_process_killed_in_the_middle_leaves_the_schema_as_it_was(
     while _others(db_engine) and time.monotonic() < deadline:
         time.sleep(0.05)  # the server has to notice
     assert _schema(db_engine) == before
-    assert len(migrate.upgrade(db_engine)) == 4
+    assert len(migrate.upgrade(db_engine)) == FILES - 1
     assert migrate.status(db_engine).is_current
 
 
@@ -339,7 +341,7 @@ def test_the_script_makes_the_same_schema_and_records_it(
     assert migrate.status(db_engine).is_current
     assert migrate.upgrade(db_engine) == ()
     by_script = _schema(db_engine)
-    for capsule in ("user_preferences", "vehicles"):
+    for capsule in reversed(shipped.CAPSULES):
         migrate.downgrade(db_engine, capsule)
     migrate.upgrade(db_engine)
     assert _schema(db_engine) == by_script
@@ -360,8 +362,10 @@ def test_the_status_prints_one_line_a_file(db_engine: sa.Engine) -> None:
     assert str(migrate.status(db_engine)).splitlines()[-1] == "5 pending, 0 drifted"
     migrate.upgrade(db_engine, ["user_preferences"])
     lines = str(migrate.status(db_engine)).splitlines()
-    assert lines[0].startswith("user_preferences/001_create_user_preferences.py  applied 20")
-    assert lines[1].split() == ["vehicles/001_create_vehicles.py", "pending"]
+    assert lines[0].startswith("user_preferences/001_create_user_preferences.py ")
+    assert " applied 20" in lines[0]
+    assert ["vehicles/001_create_vehicles.py", "pending"] in [line.split() for line in lines]
+    assert ["backup/001_create_backup_tables.py", "not", "installed"] in [line.split() for line in lines]
     migrate.upgrade(db_engine)
     assert str(migrate.status(db_engine)).splitlines()[-1] == "up to date"
 

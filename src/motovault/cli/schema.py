@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from motovault.cli import output
 from motovault.cli.database import database_of, refuse_missing, shown
-from motovault.cli.shapes import AppliedShape, MigrateShape, ScriptShape, StatusShape
+from motovault.cli.shapes import AppliedShape, CapsuleShape, MigrateShape, ScriptShape, StatusShape
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -89,22 +89,33 @@ def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
             AppliedShape(name=file.name, capsule=file.capsule, applied_at=file.applied_at)
             for file in found.applied
         ),
+        "capsules": tuple(
+            CapsuleShape(capsule=one.capsule, revision=one.revision, newest=one.newest, state=one.state)
+            for one in found.capsules
+        ),
         "pending": found.pending,
+        "required": found.required,
         "drift": found.drift,
     }
 
 
 def _print_status(shape: StatusShape) -> None:
     rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in shape.applied]
-    rows += [(name, "pending") for name in shape.pending]
-    if rows:
-        output.table(("Migration", "State"), rows)
+    rows += [(name, "pending" if name in shape.required else "not installed") for name in shape.pending]
+    output.table(
+        ("Capsule", "Revision", "State"),
+        [
+            (one.capsule, one.revision or "", one.state if one.state != "behind" else f"behind {one.newest}")
+            for one in shape.capsules
+        ],
+    )
+    output.table(("Migration", "State"), rows)
     for sentence in shape.drift:
         output.line(f"drift: {sentence}")
     if shape.is_current:
         output.line(f"{shape.database}: up to date")
     else:
-        counts = f"{len(shape.pending)} pending, {len(shape.drift)} drifted"
+        counts = f"{len(shape.required)} pending, {len(shape.drift)} drifted"
         output.line(f"{shape.database}: {counts}")
-    if shape.pending:
+    if shape.required:
         output.note(f"bring it up to date with: motovault migrate --database {shape.database}")

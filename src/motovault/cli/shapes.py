@@ -258,13 +258,27 @@ class AppliedShape(Shape):
     applied_at: datetime
 
 
+class CapsuleShape(Shape):
+    """One capsule: ``state`` is ``current``, ``behind`` or ``not installed``."""
+
+    capsule: str
+    revision: str | None
+    newest: str
+    state: str
+
+
 class StatusShape(Shape):
-    """How a database stands against this release. Its password is not shown."""
+    """How a database stands against this release. Its password is not shown.
+
+    Of ``pending``, what neither an installed capsule nor a vault needs is not in ``required``.
+    """
 
     database: str
     is_current: bool
+    capsules: tuple[CapsuleShape, ...]
     applied: tuple[AppliedShape, ...]
     pending: tuple[str, ...]
+    required: tuple[str, ...]
     drift: tuple[str, ...]
 
 

@@ -15,8 +15,20 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-__all__ = ["METADATA", "Decoder", "decoder", "encode", "moment", "number", "words"]
+__all__ = [
+    "METADATA",
+    "Decoder",
+    "decoder",
+    "encode",
+    "json_value",
+    "moment",
+    "number",
+    "texts",
+    "utc_moment",
+    "words",
+]
 
 METADATA: Final = sa.MetaData(
     # PostgreSQL's own names: a table that another application made has the same.
@@ -39,6 +51,21 @@ Decoder = Callable[[Iterable[Row]], list[Row]]
 def moment() -> sa.types.TypeEngine[datetime]:
     """``TIMESTAMP WITH TIME ZONE``; in SQLite text such as ``2026-01-31T08:15:00.000000+00:00``."""
     return sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
+
+
+def utc_moment() -> sa.types.TypeEngine[datetime]:
+    """``TIMESTAMP WITHOUT TIME ZONE``, which holds UTC; in SQLite the same text as :func:`moment`."""
+    return sa.DateTime(timezone=False).with_variant(sa.String(32), "sqlite")
+
+
+def texts() -> sa.types.TypeEngine[Any]:
+    """``TEXT[]``; in SQLite the list as JSON text."""
+    return postgresql.ARRAY(sa.Text()).with_variant(sa.Text(), "sqlite")
+
+
+def json_value() -> sa.types.TypeEngine[Any]:
+    """``JSONB``, where no value is NULL and never JSON's own ``null``; in SQLite JSON text."""
+    return postgresql.JSONB(none_as_null=True).with_variant(sa.Text(), "sqlite")
 
 
 def number(precision: int | None = None, scale: int | None = None) -> sa.types.TypeEngine[Decimal]:

@@ -60,7 +60,8 @@ def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> Migratio
 
     Args:
         engine: Of the database.
-        capsules: Only these and what they need are reported as pending; by default all.
+        capsules: Only these and what they need are reported as pending; by default all, those that
+            neither an installed capsule nor a vault needs among them: see ``required``.
 
     Raises:
         StorageFailure: The database cannot be read.
@@ -74,6 +75,11 @@ def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> Migratio
 def require_current(engine: sa.Engine, capsules: Iterable[str] | None = None) -> None:
     """Refuse a database that is behind this version. A database of a newer version is fine: it has only more.
 
+    Args:
+        engine: Of the database.
+        capsules: These and what they need must be there; by default those that a vault reads.
+            Of the others only what is installed must be current: a host may do without them.
+
     Raises:
         SchemaBehind: Files are pending; the error names the command to run.
         SchemaDrift: A file is not what it was when it was applied.
@@ -81,8 +87,8 @@ def require_current(engine: sa.Engine, capsules: Iterable[str] | None = None) ->
     found = status(engine, capsules)
     if found.changed:
         raise SchemaDrift(found.drift)
-    if found.pending:
-        raise SchemaBehind(found.pending, f"motovault migrate --database {_database(engine.url)}")
+    if found.required:
+        raise SchemaBehind(found.required, f"motovault migrate --database {_database(engine.url)}")
 
 
 def upgrade(engine: sa.Engine, capsules: Iterable[str] | None = None) -> tuple[str, ...]:

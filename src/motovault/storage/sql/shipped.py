@@ -21,7 +21,9 @@ from motovault.storage.sql.columns import moment
 __all__ = [
     "CAPSULES",
     "MIGRATIONS",
+    "VAULT",
     "AppliedFile",
+    "CapsuleStatus",
     "MigrationStatus",
     "ShippedFile",
     "compare",
@@ -46,8 +48,20 @@ CAPSULES: Final = (
 )
 """The order in which capsules are migrated, as the reference documents it."""
 
-NEEDS: Final[dict[str, tuple[str, ...]]] = {"fuel_logs": ("vehicles",)}
-"""Capsules whose tables another one refers to; the same as ``depends_on`` in the files."""
+NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "fuel_logs": ("vehicles",),
+    "maintenance": ("vehicles",),
+    "documents": ("vehicles",),
+    "notifications": ("maintenance", "documents"),
+}
+"""Capsules whose tables another one refers to, or tells about; the same as ``depends_on`` in the files.
+
+The reference names user_preferences after user_profile, which the order keeps; but no
+table refers to the other, and a host with users of its own needs no profiles.
+"""
+
+VAULT: Final = ("user_preferences", "vehicles", "fuel_logs")
+"""Capsules whose tables a vault reads; a host may do without any other."""
 
 MIGRATIONS: Final = sa.Table(
     "_migrations",
@@ -94,25 +108,59 @@ class AppliedFile:
 
 
 @frozen
+class CapsuleStatus:
+    """How one capsule of a database stands.
+
+    Attributes:
+        capsule: Its name.
+        revision: The last one that was applied, such as ``vehicles_002``; None where it is not installed.
+        newest: The last one that this installation ships.
+        state: ``current``, ``behind`` or ``not installed``.
+    """
+
+    capsule: str
+    revision: str | None
+    newest: str
+    state: str
+
+
+@frozen
 class MigrationStatus:
     """How a database stands against what this installation ships.
 
     Attributes:
         applied: Files that were applied, in the order of the capsules.
         pending: Files that are still to be applied, in order, as ``capsule/file_name``.
+        required: Those of them that are needed: by a capsule that was asked about, else by one that is
+            installed, or by a vault. The rest belongs to capsules that this host did not install.
         changed: Files whose content is another than the one that was applied.
         unknown: Files that were applied and are not shipped: the database is of a newer version.
     """
 
     applied: tuple[AppliedFile, ...]
     pending: tuple[str, ...]
+    required: tuple[str, ...]
     changed: tuple[str, ...]
     unknown: tuple[str, ...]
 
     @property
     def is_current(self) -> bool:
-        """Nothing is pending and nothing has drifted."""
-        return not (self.pending or self.drift)
+        """Nothing that is needed is pending, and nothing has drifted."""
+        return not (self.required or self.drift)
+
+    @property
+    def capsules(self) -> tuple[CapsuleStatus, ...]:
+        """Each capsule that is shipped, in order."""
+        files: dict[str, list[str]] = {}
+        for file in shipped():
+            files.setdefault(file.capsule, []).append(file.file_name)
+        return tuple(self._capsule(capsule, names) for capsule, names in files.items())
+
+    def _capsule(self, capsule: str, names: list[str]) -> CapsuleStatus:
+        done = [file.file_name for file in self.applied if file.capsule == capsule]
+        revision = f"{capsule}_{max(done)[:3]}" if done else None
+        state = "not installed" if not done else "current" if set(names) <= set(done) else "behind"
+        return CapsuleStatus(capsule, revision, f"{capsule}_{max(names)[:3]}", state)
 
     @property
     def drift(self) -> tuple[str, ...]:
@@ -127,9 +175,9 @@ class MigrationStatus:
         rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in self.applied]
         for names, note in ((self.changed, "changed after it was applied"), (self.unknown, "not shipped")):
             rows = [(name, f"{text}, {note}" if name in names else text) for name, text in rows]
-        rows += [(name, "pending") for name in self.pending]
+        rows += [(name, "pending" if name in self.required else "not installed") for name in self.pending]
         width = max((len(name) for name, _ in rows), default=0)
-        end = "up to date" if self.is_current else f"{len(self.pending)} pending, {len(self.drift)} drifted"
+        end = "up to date" if self.is_current else f"{len(self.required)} pending, {len(self.drift)} drifted"
         return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), end])
 
 
@@ -182,10 +230,15 @@ def compare(applied: Iterable[AppliedFile], capsules: Iterable[str] | None = Non
     )
     known = {file.name: file.sha256 for file in shipped()}
     names = {row.name for row in rows}
-    chosen = set(wanted(capsules))
+    chosen = wanted(capsules)
+    pending = tuple(file for file in shipped() if file.name not in names and file.capsule in chosen)
+    if capsules is None:
+        installed = {row.capsule for row in rows if row.name in known}
+        chosen = wanted(installed.union(VAULT))
     return MigrationStatus(
         applied=tuple(rows),
-        pending=tuple(file.name for file in shipped() if file.name not in names and file.capsule in chosen),
+        pending=tuple(file.name for file in pending),
+        required=tuple(file.name for file in pending if file.capsule in chosen),
         changed=tuple(row.name for row in rows if known.get(row.name, row.sha256) != row.sha256),
         unknown=tuple(row.name for row in rows if row.name not in known),
     )
