@@ -4,12 +4,15 @@ Rule R16 of the economy vectors. Three ways, by what is known:
 
 - the capacity: every charge closes an interval, and the difference of the end
   levels is set off against the energy added;
-- the level before a charge: the charge itself tells the capacity
-  (energy over difference of levels), and again every charge closes an interval;
-- end levels alone: two charges that end at the same level enclose an interval,
-  as two full tanks do.
+- end levels: two charges that end at the same level enclose an interval, as two
+  full tanks do;
+- the level before a charge: the charge itself tells the capacity (energy over
+  difference of levels), and closes an interval whatever level it ended at.
 
-A charge that says "full" and no level ended at 100 %.
+A charge that says "full" and no level ended at 100 %. Intervals never overlap:
+the one that closes first stands, and how it closes hangs on nothing that comes
+later. Sums are kept running and intervals are differences of them, so that a
+battery that never ends twice at one level costs no more than another.
 """
 
 from __future__ import annotations
@@ -41,112 +44,144 @@ def charging_stretches(chain: Chain, capacity_kwh: Decimal | None) -> Stretches:
         chain: Charges in kilowatt-hours.
         capacity_kwh: Of the battery; None if unknown.
     """
-    found = Stretches()
-    openings: dict[Decimal | None, _Opening] = {}
-    charges = chain.strand.rows
-    by_level = capacity_kwh is None and all(row.charge_start_percent is None for row in charges)
-    rows = zip(charges, chain.positions, chain.frames, strict=True)
-    for index, (row, position, frame) in enumerate(rows):
-        for opening in openings.values():
-            opening.pass_by(row, row.currency_code or chain.strand.currency_code)
-        level = _end_level(row)
+    found, sums, ours = Stretches(), _Sums(), chain.strand.currency_code
+    openings: dict[Decimal, _Opening] = {}  # the earliest of each level since the last closing
+    frame, last = -1, _ZERO
+    rows = zip(chain.strand.rows, chain.positions, chain.frames, strict=True)
+    for index, (row, position, in_frame) in enumerate(rows):
+        before = sums.added
+        sums.take(index, row, row.currency_code or ours)
         if position is None:
-            continue
-        known = next(iter(openings.values()), None)
-        if known is not None and (frame != known.frame or position < known.last):
+            continue  # R7: its energy counts, but it neither opens nor closes
+        level = _end_level(row)
+        if openings and (in_frame != frame or position < last):  # R9
             if level is not None:
-                why = Void.WENT_BACK if frame == known.frame else Void.UNKNOWN_POSITION
-                found.add_void(known.index, index, None, known.added, known.is_towing, known.void or why)
+                why = Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION
+                first = next(iter(openings.values()))
+                sums.add_void(found, first, index, None, why)
             openings = {}
-        for opening in openings.values():
-            opening.last = position
+        frame, last = in_frame, position
         if level is None:
             continue
-        opening_here = openings.get(level if by_level else None)
-        if opening_here is not None:
-            distance = EXACT.subtract(EXACT.subtract(position, opening_here.start), opening_here.excluded)
-            if position == opening_here.start or distance == 0:
-                continue  # R8: nothing driven, the energy is carried on
-            used, void = _used(opening_here, row, level, capacity_kwh, by_level)
-            if used is _NOT_YET:
-                continue
-            void = opening_here.void or (Void.EXCLUDED if distance < 0 else void)
-            if void is None and used is not None and used > 0:
-                figure, cost = chain.figure(distance, used), opening_here.cost
-                found.add(opening_here.index, index, distance, used, figure, cost, opening_here.is_towing)
-            else:
-                void = void or Void.NO_FUEL
-                told, added = distance if distance > 0 else None, opening_here.added
-                found.add_void(opening_here.index, index, told, added, opening_here.is_towing, void)
-            openings = {}
-        key = level if by_level else None
-        if key not in openings:
-            openings[key] = _Opening(index, level, frame, position, position)
+        here = _Opening(index, level, position, sums.added, sums.excluded, sums.paid)
+        opening = _partner(openings, row, level, capacity_kwh)
+        distance = _ZERO
+        if opening is not None and position != opening.position:
+            off = EXACT.subtract(sums.excluded, opening.excluded)
+            distance = EXACT.subtract(EXACT.subtract(position, opening.position), off)
+        if opening is None or distance == 0:  # R8: nothing driven, the energy is carried on
+            openings.setdefault(level, here)
+            continue
+        used = _used(opening, here, row, before, capacity_kwh)
+        if distance < 0:
+            sums.add_void(found, opening, index, None, Void.EXCLUDED)
+        elif used <= 0:
+            why = Void.NO_FUEL if level == opening.level else Void.BAD_CHARGE
+            sums.add_void(found, opening, index, distance, why)
+        else:
+            sums.add(found, opening, index, distance, used, chain.figure(distance, used))
+        openings = {level: here}
     return found
 
 
-@attrs.define
+@attrs.frozen
 class _Opening:
-    """A charge that ended at a known level and position, and what came after it."""
+    """A charge that ended at a known level and position, and the running sums after it."""
 
     index: int
     level: Decimal
-    frame: int
-    start: Decimal
-    last: Decimal
-    added: Decimal = _ZERO
-    added_before: Decimal = _ZERO
-    excluded: Decimal = _ZERO
-    cost: Decimal | None = None
-    currency_code: str | None = None
-    count: int = 0
-    is_towing: bool = False
-    void: Void | None = None
+    position: Decimal
+    added: Decimal
+    excluded: Decimal
+    paid: Decimal
 
-    def pass_by(self, row: Row, paid_in: str | None) -> None:
-        """Take in what one later charge brings."""
-        volume, paid = row.volume, row.total_cost
-        self.count += 1
-        self.added_before = self.added
-        if volume is None:
-            self.void = self.void or Void.UNKNOWN_VOLUME
+
+@attrs.define
+class _Sums:
+    """What all charges so far come to, and which was the latest to break a rule."""
+
+    added: Decimal = _ZERO
+    excluded: Decimal = _ZERO
+    paid: Decimal = _ZERO
+    currency_code: str | None = None
+    unknown: int = -1
+    missed: int = -1
+    towing: int = -1
+    unpaid: int = -1
+    changed_currency: int = -1
+
+    def take(self, index: int, row: Row, paid_in: str | None) -> None:
+        """Take in one more charge."""
+        if row.volume is None:
+            self.unknown = index
         else:
-            self.added = EXACT.add(self.added, volume)
+            self.added = EXACT.add(self.added, row.volume)
         if row.missed_previous:
-            self.void = Void.MISSED
+            self.missed = index
+        if row.is_towing:
+            self.towing = index
         if row.excluded_distance is not None:
             self.excluded = EXACT.add(self.excluded, row.excluded_distance)
-        self.is_towing = self.is_towing or row.is_towing
-        if self.count == 1:
-            self.cost, self.currency_code = paid, paid_in
-        elif self.cost is not None:
-            same = paid is not None and paid_in == self.currency_code
-            self.cost = EXACT.add(self.cost, paid) if same and paid is not None else None
+        if row.total_cost is None:
+            self.unpaid = index
+        else:
+            self.paid = EXACT.add(self.paid, row.total_cost)
+        if paid_in != self.currency_code:
+            self.currency_code, self.changed_currency = paid_in, index
+
+    def add(
+        self, found: Stretches, since: _Opening, index: int, distance: Decimal, used: Decimal, figure: Decimal
+    ) -> None:
+        """The interval from ``since`` to the latest charge, with its figure if no rule is broken."""
+        if max(self.missed, self.unknown) > since.index:
+            self.add_void(found, since, index, distance, Void.MISSED)
+            return
+        is_paid = self.unpaid <= since.index and self.changed_currency <= since.index + 1
+        cost = EXACT.subtract(self.paid, since.paid) if is_paid else None
+        found.add(since.index, index, distance, used, figure, cost, self.towing > since.index)
+
+    def add_void(
+        self, found: Stretches, since: _Opening, index: int, distance: Decimal | None, void: Void
+    ) -> None:
+        """The same without a figure; a missed charge or an unknown amount is the better reason."""
+        if self.missed > since.index:
+            void = Void.MISSED
+        elif self.unknown > since.index:
+            void = Void.UNKNOWN_VOLUME
+        added = EXACT.subtract(self.added, since.added)
+        found.add_void(since.index, index, distance, added, self.towing > since.index, void)
 
 
-_NOT_YET = Decimal("NaN")
+def _partner(
+    openings: dict[Decimal, _Opening], row: Row, level: Decimal, capacity_kwh: Decimal | None
+) -> _Opening | None:
+    """The opening that this charge can close, if any."""
+    if capacity_kwh is None:
+        if level in openings:
+            return openings[level]
+        if row.charge_start_percent is None:
+            return None
+    return next(iter(openings.values()), None)
 
 
 def _used(
-    opening: _Opening, row: Row, level: Decimal, capacity_kwh: Decimal | None, by_level: bool
-) -> tuple[Decimal | None, Void | None]:
-    """Energy used since ``opening``; ``_NOT_YET`` if this charge cannot close it."""
-    if by_level or opening.level == level:
-        return opening.added, None
+    opening: _Opening, here: _Opening, row: Row, added_before: Decimal, capacity_kwh: Decimal | None
+) -> Decimal:
+    """Energy used since ``opening``; 0 or less where the states of charge make no sense."""
+    added = EXACT.subtract(here.added, opening.added)
+    if here.level == opening.level:
+        return added
     if capacity_kwh is not None:
-        gained = EXACT.divide(EXACT.multiply(capacity_kwh, EXACT.subtract(level, opening.level)), _HUNDRED)
-        used = EXACT.subtract(opening.added, gained)
-        return (used, None) if used > 0 else (None, Void.BAD_CHARGE)
-    if row.charge_start_percent is None:
-        return _NOT_YET, None
-    risen = EXACT.subtract(level, row.charge_start_percent)
-    if risen <= 0:
-        return None, Void.BAD_CHARGE
-    # energy used = all added before this charge + the fall of the level, priced at this charge's own capacity
-    fallen = EXACT.subtract(opening.level, row.charge_start_percent)
-    charge = EXACT.subtract(opening.added, opening.added_before)
-    used = EXACT.add(opening.added_before, EXACT.divide(EXACT.multiply(charge, fallen), risen))
-    return (used, None) if used > 0 else (None, Void.BAD_CHARGE)
+        gained = EXACT.multiply(capacity_kwh, EXACT.subtract(here.level, opening.level))
+        return EXACT.subtract(added, EXACT.divide(gained, _HUNDRED))
+    start = row.charge_start_percent
+    if start is None or here.level <= start:
+        return _ZERO
+    # all that was added before this charge, and the fall of the level by this charge's own capacity
+    charge = EXACT.subtract(here.added, added_before)
+    fallen, risen = EXACT.subtract(opening.level, start), EXACT.subtract(here.level, start)
+    by_level = EXACT.divide(EXACT.multiply(charge, fallen), risen)
+    return EXACT.add(EXACT.subtract(added_before, opening.added), by_level)
 
 
 def _end_level(row: Row) -> Decimal | None:

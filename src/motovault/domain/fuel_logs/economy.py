@@ -139,7 +139,7 @@ def _walk(chain: Chain) -> Stretches:
                 continue
             else:
                 driven = position - start - excluded
-                if driven == 0 and void is None:
+                if driven == 0:
                     last = position  # R8 again: all that was driven was driven on another tank
                     continue
                 if driven > 0 and fuel > 0 and void is None:
