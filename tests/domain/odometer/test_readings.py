@@ -263,4 +263,4 @@ def test_a_whole_history_is_as_long_as_it_really_was(history: FuelLogHistory) ->
     if found is None:
         assert len(points) < 2
     else:
-        assert found == Distance(history.driven, history.distance_unit)
+        assert found == Distance(history.driven_by[-1], history.distance_unit)

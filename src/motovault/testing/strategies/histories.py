@@ -9,6 +9,7 @@ the arithmetic it tests.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -72,13 +73,13 @@ class FuelLogHistory:
     Attributes:
         vehicle: Whose it is.
         preferences: The owner's; say what a missing unit means.
-        logs: As written down, oldest first.
+        logs: As written down, oldest first; one at least.
         distance_unit: Unit of all distances, whether the logs say so or not.
         fuel_unit: Unit of all amounts of fuel, likewise.
         tank_capacity: What the tank or battery holds.
         true_intervals: What a right answer finds, oldest first. From states of charge it may find more.
-        burnt: All fuel burnt from the first log to the last, between unwritten fill-ups too.
-        driven: All distance from the first log to the last.
+        driven_by: For each log, all distance driven from the first one to it.
+        burnt_by: For each log, all fuel burnt from the first one to it, between unwritten fill-ups too.
     """
 
     vehicle: Vehicle
@@ -88,8 +89,8 @@ class FuelLogHistory:
     fuel_unit: FuelUnit
     tank_capacity: Decimal
     true_intervals: tuple[TrueInterval, ...]
-    burnt: Decimal
-    driven: Decimal
+    driven_by: tuple[Decimal, ...]
+    burnt_by: tuple[Decimal, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -136,10 +137,12 @@ def fuel_log_histories(
     Odometers have one decimal, amounts of fuel three, and nothing is rounded: what is poured between two
     full tanks is exactly what was burnt.
 
-    >>> from hypothesis import find
-    >>> history = find(fuel_log_histories(), lambda history: len(history.true_intervals) == 1)
-    >>> len(history.logs), history.true_intervals[0].closed_by
-    (2, 1)
+    .. code-block:: python
+
+        @given(fuel_log_histories({"partial", "missed"}))
+        def test_my_economy_finds_what_really_happened(history):
+            found = my_economy(history.logs)
+            assert [i.fuel for i in found] == [true.fuel for true in history.true_intervals]
     """
     for feature in features:
         if feature not in FEATURES:
@@ -190,19 +193,26 @@ def _histories(
         "fuel_unit": fuel_unit if says_fuel else None,
     }
     logs = _write_down(stops, common, start=start, capacity=grain * 10_000 if has_charges else None)
-    first = next((i for i, stop in enumerate(stops) if not stop.leg.is_unwritten), 0)
-    last = max((i for i, stop in enumerate(stops) if not stop.leg.is_unwritten), default=0)
     return FuelLogHistory(
         vehicle=vehicle,
-        preferences=example_preferences(unit_system=system),
+        preferences=example_preferences(id=UUID(int=2), unit_system=system),
         logs=tuple(logs),
         distance_unit=distance_unit,
         fuel_unit=fuel_unit,
         tank_capacity=Decimal(grain * 10),
         true_intervals=tuple(_true_intervals(stops)),
-        burnt=_fuel(sum(stop.burnt for stop in stops[first + 1 : last + 1])),
-        driven=_distance(sum(stop.distance for stop in stops[first + 1 : last + 1])),
+        driven_by=tuple(map(_distance, _sums_by_log(stops, [stop.distance for stop in stops]))),
+        burnt_by=tuple(map(_fuel, _sums_by_log(stops, [stop.burnt for stop in stops]))),
     )
+
+
+def _sums_by_log(stops: Sequence[_Stop], amounts: Sequence[int]) -> list[int]:
+    sums = [
+        sum_
+        for stop, sum_ in zip(stops, itertools.accumulate(amounts), strict=True)
+        if not stop.leg.is_unwritten
+    ]
+    return [sum_ - sums[0] for sum_ in sums]
 
 
 def _drive(legs: Sequence[_Leg], capacity: int, grain: int, per_thousand: int) -> list[_Stop]:
@@ -211,7 +221,9 @@ def _drive(legs: Sequence[_Leg], capacity: int, grain: int, per_thousand: int) -
     at, level = _START, capacity // 2
     for leg in legs:
         burnt = distance = 0
-        if stops:  # the first is where the story begins
+        if not stops:  # where the story begins, and so is written down
+            leg = attrs.evolve(leg, is_unwritten=False)
+        else:
             burnt = max(level * leg.used // 1000 // grain * grain, grain)
             distance = max(burnt * per_thousand * (1000 + leg.thrift) // 1_000_000, 1)
         level -= burnt
