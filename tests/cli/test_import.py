@@ -39,7 +39,7 @@ def test_json_is_one_object_with_all_that_was_promised(motovault: Cli, wagon: st
     assert found.keys() >= PROMISED
     assert (found["format"], found["vehicles"], found["fuel_logs"], found["added"]) == ("fuelio", 1, 3, 3)
     assert (found["first_date"], found["last_date"]) == ("2000-01-01", "2000-01-03")
-    assert found["volume_litres"] == "90"
+    assert found["volume_litres"] == "90.000"
     assert found["findings"] == []
 
 
@@ -172,7 +172,7 @@ def test_a_table_without_titles_is_mapped_by_position(motovault: Cli, folder: Pa
         ),
         *("--delimiter", ";"),
     )
-    assert done.json()["volume_litres"] == "61.5"
+    assert done.json()["volume_litres"] == "61.500"
 
 
 def test_a_vehicle_is_found_by_name_or_id_or_made(motovault: Cli, folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from motovault.cli.database import database_file, database_of, opened
 from motovault.cli.reading import find_vehicle, vehicle_named
 from motovault.cli.shapes import FindingShape, ImportShape
 from motovault.errors import InvalidValue
-from motovault.findings import Severity
+from motovault.findings import Finding, Severity
 from motovault.importers import (
     ColumnMapping,
     ImportFinding,
@@ -35,6 +34,7 @@ from motovault.vault import Garage
 __all__ = ["CountedIds", "Declared", "bring_in", "print_import", "run"]
 
 _SHOWN_FINDINGS = 20
+_MOST_LOOKED_AT = 20_000
 _FLAGS = {
     "vehicle_id": "--vehicle",
     "vehicle_name": "--vehicle",
@@ -114,24 +114,33 @@ def bring_in(
             raise InvalidValue("vehicle", declared.vehicle, rule)
         plan, more = _named_after_file(plan, source)
         with output.working("importing", plan.counts.fuel_logs, lambda: ids.count):
-            result = _rehearsed(garage, plan) if is_dry_run else garage.apply(plan)
+            result, oddities = _rehearsed(garage, plan) if is_dry_run else _kept(garage, plan)
     except ImportNeeds as error:
         raise InvalidValue("options", _flags(error), _reasons(error)) from None
-    return _shape(garage, plan, result, more, is_dry_run=is_dry_run), result
+    return _shape(garage, plan, result, (*more, *result.findings, *oddities), is_dry_run=is_dry_run), result
 
 
 class _Undo(Exception):
     """Leaves a transaction so that it keeps nothing."""
 
 
-def _rehearsed(garage: Garage, plan: ImportPlan) -> ImportResult:
-    results: list[ImportResult] = []
+def _rehearsed(garage: Garage, plan: ImportPlan) -> tuple[ImportResult, tuple[Finding, ...]]:
+    answers = []
     try:
         with garage.transaction():
-            results.append(garage.apply(plan))
+            answers.append(_kept(garage, plan))
             raise _Undo
     except _Undo:
-        return results[0]
+        return answers[0]
+
+
+def _kept(garage: Garage, plan: ImportPlan) -> tuple[ImportResult, tuple[Finding, ...]]:
+    """Apply a plan, and look once whether the vehicles' histories are plausible with it."""
+    result = garage.apply(plan)
+    if plan.counts.fuel_logs > _MOST_LOOKED_AT:
+        return result, ()  # a history is looked at as a whole: too large for memory to stay flat
+    reports = (garage.fuel_logs.economy(vehicle.id) for vehicle in result.vehicles)
+    return result, tuple(finding for report in reports for finding in report.findings)
 
 
 def _named_after_file(plan: ImportPlan, source: Any) -> tuple[ImportPlan, tuple[ImportFinding, ...]]:
@@ -161,13 +170,13 @@ def _shape(
     garage: Garage,
     plan: ImportPlan,
     result: ImportResult,
-    more: tuple[ImportFinding, ...],
+    more: tuple[Finding, ...],
     *,
     is_dry_run: bool,
 ) -> ImportShape:
     counts = plan.counts
     summary = plan.summary()
-    findings = (*plan.findings, *more, *result.findings)
+    findings = (*plan.findings, *more)
     dates: dict[str, Any] = {name: summary[name] for name in ("first_date", "last_date")}
     names = ("vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "partial", "missed")
     values: dict[str, Any] = {name: summary[name] for name in (*names, "format", "duplicates", "skipped")}
@@ -183,8 +192,8 @@ def _shape(
         would_add=result.added,
         vehicles_added=0 if is_dry_run else len(result.vehicles_added),
         volume={unit.value: amount for unit, amount in counts.volume.items()},
-        volume_litres=Decimal(str(summary["volume_litres"])),
-        fuel_cost=counts.fuel_cost,
+        volume_litres=str(summary["volume_litres"]),
+        fuel_cost=str(summary["fuel_cost"]),
         findings=tuple(map(FindingShape.of, findings)),
     )
 

@@ -89,7 +89,9 @@ class ImportShape(Shape):
     ``vehicles`` to ``other_costs`` count what the file holds, also where nothing
     keeps it yet; ``vehicle_names`` are those of the vehicles the logs went to.
     ``added`` counts the fuel logs that are new in the database, 0 in a dry run,
-    which says in ``would_add`` what it would have been.
+    which says in ``would_add`` what it would have been. ``volume_litres`` has 3
+    decimals, ``fuel_cost`` 2. ``findings`` are about the file, and about the
+    histories of the vehicles as they are with it.
     """
 
     format: str
@@ -106,8 +108,8 @@ class ImportShape(Shape):
     would_add: int
     vehicles_added: int
     volume: dict[str, Amount]
-    volume_litres: Amount
-    fuel_cost: Amount
+    volume_litres: str
+    fuel_cost: str
     first_date: date | None
     last_date: date | None
     partial: int
