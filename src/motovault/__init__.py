@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from motovault.domain.fuel_logs import EconomyReport, FuelLog, FuelType, Interval
     from motovault.domain.user_preferences import UnitSystem, UserPreferences
     from motovault.domain.vehicles import Vehicle
-    from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound, StorageFailure
+    from motovault.errors import (
+        Conflict,
+        InvalidValue,
+        MissingExtra,
+        MotovaultError,
+        NotFound,
+        StorageFailure,
+    )
     from motovault.findings import Finding, Severity
     from motovault.vault import Garage, Vault, open_vault
 

@@ -117,7 +117,9 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def _rebuild(kind: type[MotovaultError], args: tuple[object, ...], state: dict[str, object]) -> MotovaultError:
+def _rebuild(
+    kind: type[MotovaultError], args: tuple[object, ...], state: dict[str, object]
+) -> MotovaultError:
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(state)

@@ -260,7 +260,8 @@ def open_vault(
     clock, new_id = clock or SystemClock(), new_id or uuid7
     given = [value for value in (database, engine, connection) if value is not None]
     if len(given) != 1:
-        raise InvalidValue("database", database, "must be given, or an engine or a connection instead: one of the three")
+        rule = "must be given, or an engine or a connection instead: one of the three"
+        raise InvalidValue("database", database, rule)
     if database is not None and str(database) == "memory:":
         from motovault.storage.memory import MemoryStore
 
