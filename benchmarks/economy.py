@@ -3,11 +3,11 @@
 1,000 and 100,000 logs, one a week. A thousand are nineteen years; a hundred
 thousand begin in the year 100, which no car did, and show that nothing grows
 faster than the history: they cost what the same logs cost as a hundred
-vehicles. Against a plain loop over floats that does the same
-job: sort, distance and fuel from full tank to full tank, a figure for each
-interval, the average; it knows no missed fill, no unknown dial, no units, no
-tanks, no costs. It is measured twice: reading the same logs as we do, and with
-the floats lying ready.
+vehicles. Against a plain loop over floats that does the same job: sort,
+distance and fuel from full tank to full tank, a figure for each interval, the
+average; it knows no missed fill, no unknown dial, no units, no tanks, no costs.
+It is measured twice: reading the same logs as we do, and with the floats lying
+ready.
 
 Beside it stands what ``garage.fuel_logs.economy()`` takes with the memory
 store: it also fetches the logs, looks at every interval and every log for what
@@ -24,7 +24,7 @@ from operator import attrgetter, itemgetter
 from uuid import UUID
 
 import attrs
-from measuring import Measure, Times, command, compared, in_turn
+from measuring import Measure, Run, Times, command, compared, in_turn
 
 from motovault.domain.fuel_logs import FuelLog, FuelLogId, FuelType
 from motovault.domain.fuel_logs.economy import economy_of_strands
@@ -148,24 +148,23 @@ def agree(logs: list[FuelLog], ready: list[tuple[float, float, float, bool]]) ->
     assert all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(exact, figures, strict=True))
 
 
-def measured(logs: list[FuelLog], rounds: int) -> Times:
-    """The rule against the loops; and against itself on the same logs as those of many vehicles."""
+def measured(logs: list[FuelLog], rounds: int, *, in_pieces: bool = False) -> Times:
+    """The rule against the loops; ``in_pieces`` also against itself, on the same logs of many vehicles."""
     ready = [
         (log.filled_at.timestamp(), float(log.odometer or 0), float(log.volume or 0), log.is_full_tank)
         for log in logs
     ]
     agree(logs, ready)
-    pieces = split(logs)
-    return in_turn(
-        {
-            OURS: lambda: ours(logs),
-            PIECES: lambda: [ours(piece).average for piece in pieces],
-            FLOATS: lambda: over_logs(logs),
-            READY: lambda: over_floats(ready),
-            INTERVALS: lambda: [one.economy for one in ours(logs).intervals],
-        },
-        rounds,
-    )
+    runs: dict[str, Run] = {
+        OURS: lambda: ours(logs),
+        FLOATS: lambda: over_logs(logs),
+        READY: lambda: over_floats(ready),
+        INTERVALS: lambda: [one.economy for one in ours(logs).intervals],
+    }
+    if in_pieces:
+        pieces = split(logs)
+        runs[PIECES] = lambda: [ours(piece).average for piece in pieces]
+    return in_turn(runs, rounds)
 
 
 def served(logs: list[FuelLog], rounds: int) -> Times:
@@ -195,10 +194,10 @@ def split(logs: list[FuelLog]) -> list[list[FuelLog]]:
 
 def measure(quick: bool) -> list[Measure]:
     """The ratios."""
-    few, many = (100, 1_000) if quick else (1_000, 100_000)
+    few, many = (200, 2_000) if quick else (1_000, 100_000)
     brief = measured(weekly_logs(few), 5 if quick else 101)
     logs = weekly_logs(many)
-    long = measured(logs, 3 if quick else 11)
+    long = measured(logs, 3 if quick else 11, in_pieces=True)
     service = served(logs, 3)
     return [
         compared(long, OURS, FLOATS, what=f"{OURS}, {many:,} logs", aim=6),
@@ -207,7 +206,7 @@ def measure(quick: bool) -> list[Measure]:
         compared(long, OURS, READY, what=f"{OURS}, {many:,} logs"),
         compared(long, INTERVALS, FLOATS, what=f"{INTERVALS}, {many:,} logs"),
         compared(service, SERVICE, FLOATS, what=f"{SERVICE}, {many:,} logs"),
-        compared(service, SERVICE, PIECES, what=f"{SERVICE}, {many:,} logs", aim=1.25),
+        compared(service, SERVICE, PIECES, what=f"{SERVICE}, {many:,} logs"),
     ]
 
 

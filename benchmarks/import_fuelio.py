@@ -5,8 +5,8 @@ to end is detecting the format, both passes over the file, findings, matching
 the vehicle, checking every value, and one transaction into a new file.
 
 Memory is the highest resident size of a process of its own that did one
-import, less what it had before. Logs are written ten thousand at once, so that a file
-of so many needs less than any longer one: longer ones are to be compared.
+import, less what it had before. Logs are written thousands at once, so that a
+file of fewer needs less than any longer one: longer ones are to be compared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """All benchmarks, and the table in the documentation: ``python benchmarks/run_all.py [--quick]``.
 
-Takes about ten minutes. Run it on a machine that does nothing else: the ratios
-survive a busy one, but the page should not have to say so. ``--quick`` only
-looks whether everything runs, and writes no page unless it is told which.
+Takes about ten minutes. Run it on a machine that does nothing else: long runs
+compare well on a busy one, single calls of a fifth of a millisecond do not. So
+each section says how busy it was, ``--quiet`` waits before each until it is
+not, and ``--only`` measures some anew and leaves the other sections as they
+are. ``--quick`` only looks whether everything runs, and writes no page unless
+it is told which.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
@@ -36,8 +40,13 @@ TITLES = {
     "import_time": "Time to import",
 }
 WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk"}
-PACKAGES = ("attrs", "SQLAlchemy", "psycopg", "numpy", "vininfo", "vin")
-Results = dict[str, list[Measure]]
+STORES = ("attrs", "SQLAlchemy", "psycopg")
+PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
+    "vin": ("numpy", "vininfo", "vin"),
+    "economy": ("attrs",),
+    "import_fuelio": ("attrs", "SQLAlchemy"),
+    "import_time": ("attrs",),
+}
 
 
 def run(name: str, *options: str) -> str:
@@ -119,12 +128,24 @@ def server(names: Sequence[str]) -> Iterator[str | None]:
                 del os.environ["MOTOVAULT_TEST_DATABASE_URL"]
 
 
-def conditions(postgresql: str | None, load: float | None) -> str:
+def load_average() -> float | None:
+    """Of the last minute; None where the system does not tell."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
+def await_quiet(limit: float, patience: float) -> None:
+    """Wait until the load average is below ``limit``, at most ``patience`` seconds."""
+    deadline = time.monotonic() + patience
+    while (load_average() or 0) >= limit and time.monotonic() < deadline:
+        time.sleep(5)
+
+
+def conditions(name: str, postgresql: str | None, load: float | None) -> str:
     """When, on what, with which versions; no names."""
     versions = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
-    if postgresql is not None:
+    if name in WITH_POSTGRESQL:
         versions.append(f"PostgreSQL {postgresql} over a Unix socket, nothing made durable")
-    for package in PACKAGES:
+    for package in PACKAGES[name]:
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions.append(f"{package} {metadata.version(package)}")
     machine = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores"
@@ -135,27 +156,27 @@ def conditions(postgresql: str | None, load: float | None) -> str:
     )
 
 
-def table(results: Results) -> str:
-    """The table as Markdown."""
-    lines = []
-    for name, measures in results.items():
-        lines += [f"### {TITLES[name]}", "", f"`python benchmarks/{name}.py`", ""]
-        lines += ["| what | against | ratio | aim | | behind it |", "| --- | --- | ---: | --- | --- | --- |"]
-        for one in measures:
-            verdict = {True: "holds", False: "**missed**", None: ""}[one.holds]
-            cells = one.what, one.against, f"{one.value:.2f}", one.aim_text, verdict, one.detail
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines)
+def section(name: str, measures: Sequence[Measure], under: str) -> str:
+    """One benchmark as Markdown."""
+    lines = [f"### {TITLES[name]}", "", f"`python benchmarks/{name}.py`. {under}", ""]
+    lines += ["| what | against | ratio | aim | | behind it |", "| --- | --- | ---: | --- | --- | --- |"]
+    for one in measures:
+        verdict = {True: "holds", False: "**missed**", None: ""}[one.holds]
+        cells = one.what, one.against, f"{one.value:.2f}", one.aim_text, verdict, one.detail
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
-def write(page: Path, text: str) -> None:
-    """Put the text between the marks of a page."""
+def write(page: Path, sections: dict[str, str]) -> None:
+    """Put sections between the marks of a page, in the place of older ones of the same benchmarks."""
     whole = page.read_text(encoding="utf-8")
     before, begin, rest = whole.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    kept, end, after = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"{page} lacks the marks {BEGIN} and {END}")
+    older = {text.partition("\n")[0]: f"### {text.strip()}\n" for text in kept.split("### ")[1:]}
+    texts = [sections.get(name) or older.get(title, "") for name, title in TITLES.items()]
+    text = "\n".join(filter(None, texts))
     page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
 
 
@@ -164,18 +185,22 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: a look, not a measurement")
     parser.add_argument("--only", nargs="+", choices=TITLES, default=list(TITLES), metavar="NAME")
     parser.add_argument("--page", type=Path, help=f"which page to write (default {PAGE.relative_to(ROOT)})")
+    parser.add_argument("--quiet", type=float, metavar="LOAD", help="wait for a load average below this")
+    parser.add_argument("--patience", type=float, default=900, help="seconds to wait for it (default 900)")
     given = parser.parse_args()
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    results: Results = {}
+    page = given.page or (None if given.quick else PAGE)
+    missed = []
     with server(given.only) as version:
         for name in given.only:
-            results[name] = measures_of(name, given.quick)
-            show(TITLES[name], results[name])
-    print(conditions(version, load))
-    page = given.page or (None if given.quick else PAGE)
-    if page is not None:
-        write(page, f"{conditions(version, load)}\n\n{table(results)}")
-    missed = [one.what for measures in results.values() for one in measures if one.holds is False]
+            if given.quiet is not None:
+                await_quiet(given.quiet, given.patience)
+            load = load_average()
+            measures = measures_of(name, given.quick)
+            under = conditions(name, version, load)
+            show(f"{TITLES[name]}. {under}", measures)
+            missed += [one.what for one in measures if one.holds is False]
+            if page is not None:
+                write(page, {name: section(name, measures, under)})
     print(f"missed: {len(missed)}" + "".join(f"\n  {what}" for what in missed))
 
 

@@ -68,17 +68,19 @@ def test_a_person_sees_a_table_with_aims_and_verdicts() -> None:
     assert "holds" in printed or "MISSED" in printed
 
 
-def test_the_whole_run_writes_its_table_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
-    """The two programs that print a table of their own are read into the same one."""
+def test_the_whole_run_writes_its_sections_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
+    """The two programs that print a table of their own are read into the same page."""
     page = tmp_path / "page.md"
-    marked = "<!-- measured: begin -->\nwhat was there\n<!-- measured: end -->"
-    page.write_text(f"Before\n{marked}\nAfter\n", encoding="utf-8")
+    older = "### VIN validation\n\nwhat was there\n\n### Inserting many fuel logs\n\nwhat stays\n"
+    page.write_text(f"Before\n<!-- measured: begin -->\n\n{older}\n<!-- measured: end -->\nAfter\n")
     names = ("vin", "economy", "import_time")
     printed = run(FOLDER / "run_all.py", "--quick", "--only", *names, "--page", page)
     written = page.read_text(encoding="utf-8")
     assert written.startswith("Before\n<!-- measured: begin -->\n")
     assert written.endswith("<!-- measured: end -->\nAfter\n")
     assert "what was there" not in written
+    assert "what stays" in written
+    assert written.count("### ") == len(names) + 1
     for name in names:
         assert f"`python benchmarks/{name}.py`" in written
     assert "| vin.is_valid(), one by one | the usual pattern and generator |" in written
