@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import attrs
 
 from motovault.domain.fuel_logs.chain import Chain, Stretches
-from motovault.domain.fuel_logs.intervals import Interval, Pool, pooled
+from motovault.domain.fuel_logs.intervals import Interval, Pool
 from motovault.domain.fuel_logs.longrun import LongRunEstimate, long_run_estimate
 from motovault.findings import Finding
 from motovault.quantities.context import EXACT, round_half_even
@@ -64,7 +64,7 @@ class TankEconomy:
     @cached_property
     def pool(self) -> Pool:
         """All valid intervals together."""
-        return self._pooled(self.intervals)
+        return self._pooled(self._valid())
 
     @cached_property
     def average(self) -> Decimal | None:
@@ -80,7 +80,7 @@ class TankEconomy:
     @property
     def average_excluding_towing(self) -> Decimal | None:
         """The same without the intervals in which a trailer was towed."""
-        return self._pooled(i for i in self.intervals if not i.is_towing).economy
+        return self._pooled(n for n in self._valid() if n not in self._stretches.towing).economy
 
     def figures(self) -> Iterator[tuple[object, Decimal]]:
         """The key of each valid interval's closing fill, and its figure."""
@@ -90,15 +90,15 @@ class TankEconomy:
 
     def by_year(self) -> dict[int, Pool]:
         """Valid intervals pooled by the year of their closing fill; years without one are left out."""
-        return self._by(lambda interval: interval.closed_on.year)
+        return self._by(lambda day: day.year)
 
     def by_month(self) -> dict[tuple[int, int], Pool]:
         """Valid intervals pooled by (year, month) of their closing fill."""
-        return self._by(lambda interval: (interval.closed_on.year, interval.closed_on.month))
+        return self._by(lambda day: (day.year, day.month))
 
     def between(self, first: date, last: date) -> Pool:
         """Valid intervals pooled whose closing fill lies between two dates, both included."""
-        return self._pooled(i for i in self.intervals if first <= i.closed_on <= last)
+        return self._pooled(n for n in self._valid() if first <= self._closed_on(n) <= last)
 
     @property
     def best(self) -> Interval | None:
@@ -115,15 +115,43 @@ class TankEconomy:
         valid = [(i.economy, sign * n) for n, i in enumerate(self.intervals) if i.economy is not None]
         return self.intervals[abs((max if sign > 0 else min)(valid)[1])] if valid else None
 
-    def _by(self, key: Callable[[Interval], K]) -> dict[K, Pool]:
-        groups: dict[K, list[Interval]] = {}
-        for interval in self.intervals:
-            if interval.void is None:
-                groups.setdefault(key(interval), []).append(interval)
+    def _valid(self) -> list[int]:
+        return [place for place, figure in enumerate(self._stretches.figures) if figure is not None]
+
+    def _closed_on(self, place: int) -> date:
+        strand = self._chain.strand
+        return strand.on(strand.rows[self._stretches.closings[place]])
+
+    def _by(self, key: Callable[[date], K]) -> dict[K, Pool]:
+        groups: dict[K, list[int]] = {}
+        for place in self._valid():
+            groups.setdefault(key(self._closed_on(place)), []).append(place)
         return {name: self._pooled(group) for name, group in sorted(groups.items())}
 
-    def _pooled(self, intervals: Iterable[Interval]) -> Pool:
-        return pooled(intervals, self.distance_unit, self.fuel_unit, self.economy_unit)
+    def _pooled(self, places: Iterable[int]) -> Pool:
+        """Sums in the units of adding, converted once: the figure is exact but for one rounding."""
+        chain, found = self._chain, self._stretches
+        count, distance, fuel = 0, Decimal(0), Decimal(0)
+        paid: dict[str | None, tuple[Decimal, Decimal]] = {}
+        for place in places:
+            driven, used, cost = found.distances[place], found.fuels[place], found.costs[place]
+            if driven is None or used is None:
+                continue
+            count += 1
+            distance, fuel = EXACT.add(distance, driven), EXACT.add(fuel, used)
+            if cost is not None:
+                code = chain.strand.rows[found.closings[place]].currency_code or chain.strand.currency_code
+                known, over = paid.get(code, (Decimal(0), Decimal(0)))
+                paid[code] = EXACT.add(known, cost), EXACT.add(over, driven)
+        return Pool(
+            interval_count=count,
+            distance=chain.reported_distance(distance),
+            fuel=chain.reported_fuel(fuel),
+            economy=chain.figure(distance, fuel) if count else None,
+            cost_per_distance={
+                code: EXACT.divide(cost, chain.reported_distance(over)) for code, (cost, over) in paid.items()
+            },
+        )
 
 
 @attrs.frozen(kw_only=True)
