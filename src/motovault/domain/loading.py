@@ -40,19 +40,19 @@ def loader(kind: type[T]) -> Callable[..., T]:
     return load
 
 
-def terse_repr(entity: object) -> str:
+def terse_repr(self: object) -> str:
     """``Name(field=value, ...)`` with the fields that say something: those that differ from their default.
 
     A field that sets ``repr`` in attrs is shown by that function, or not at all.
     """
     shown = []
-    for field in attrs.fields(type(entity)):  # type: ignore[arg-type]
-        value = getattr(entity, field.name)
+    for field in attrs.fields(type(self)):  # type: ignore[arg-type]
+        value = getattr(self, field.name)
         if not field.repr or (field.default is not attrs.NOTHING and value == field.default):
             continue
         text = field.repr(value) if callable(field.repr) else _short(value)
         shown.append(f"{field.name}={text}")
-    return f"{type(entity).__name__}({', '.join(shown)})"
+    return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def _short(value: object) -> str:

@@ -18,7 +18,7 @@ BOB: Final = UserId("auth0|bob")
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def example_vehicle(user_id: UserId = ANA, **changes: Any) -> Vehicle:
+def example_vehicle(user_id: UserId = ANA, /, **changes: Any) -> Vehicle:
     """A vehicle with a plate and a new id.
 
     >>> example_vehicle(nickname="Daily").title
@@ -34,7 +34,7 @@ def example_vehicle(user_id: UserId = ANA, **changes: Any) -> Vehicle:
     return Vehicle(**values | changes)
 
 
-def example_fuel_log(vehicle: Vehicle, **changes: Any) -> FuelLog:
+def example_fuel_log(vehicle: Vehicle, /, **changes: Any) -> FuelLog:
     """A fuel log of this vehicle, of its owner, with a new id.
 
     >>> example_fuel_log(example_vehicle(), volume="40").volume
@@ -53,7 +53,7 @@ def example_fuel_log(vehicle: Vehicle, **changes: Any) -> FuelLog:
     return FuelLog(**values | changes)
 
 
-def example_preferences(user_id: UserId = ANA, **changes: Any) -> UserPreferences:
+def example_preferences(user_id: UserId = ANA, /, **changes: Any) -> UserPreferences:
     """The schema's defaults, with a new id.
 
     >>> example_preferences(currency_code="EUR").currency_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Protocol, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, Unpack
 
 import attrs
 
@@ -144,7 +144,7 @@ class VehicleService:
         Raises as :meth:`add`, and VehicleNotFound.
         """
         _refuse_unknown(changes, VehicleChanges)
-        new: dict[str, object] = _normalised(changes)
+        new: dict[str, Any] = _normalised(changes)
         now = self._clock.now()
         with self._unit_of_work() as work:
             kept = _live(work.vehicles, vehicle_id)
@@ -192,8 +192,8 @@ def _refuse_unknown(given: object, shape: type) -> None:
         raise InvalidValue(name, given[name], f"is no field of a vehicle that can be set; there are {known}")  # type: ignore[index]
 
 
-def _normalised(details: VehicleDetails) -> dict[str, object]:
-    new: dict[str, object] = {name: value for name, value in details.items() if name != "vin"}
+def _normalised(details: VehicleDetails) -> dict[str, Any]:
+    new: dict[str, Any] = {name: value for name, value in details.items() if name != "vin"}
     for name, rule in (("make", make_name), ("model", model_name)):
         if isinstance(value := new.get(name), str):
             new[name] = rule(value)

@@ -11,17 +11,11 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 
-from motovault.domain.fuel_logs import FuelLog, FuelLogExists, FuelLogId, FuelLogNotFound, FuelType
+from motovault.domain.fuel_logs import FuelLog, FuelLogExists, FuelLogId, FuelLogNotFound
 from motovault.domain.vehicles import VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
-from motovault.quantities.units import DistanceUnit, FuelUnit
-from motovault.testing.contracts.base import (
-    AWKWARD_TEXTS,
-    AWKWARD_TIMES,
-    StoreContract,
-    at_once,
-    keep_vehicle,
-)
+from motovault.testing.awkward import FUEL_LOG_KINDS
+from motovault.testing.contracts.base import StoreContract, at_once, keep_vehicle
 from motovault.testing.examples import ANA, BOB, NOON, example_fuel_log, example_vehicle
 
 if TYPE_CHECKING:
@@ -29,106 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FuelLogRepositoryContract"]
 
-_FULL: Final[dict[str, Any]] = {
-    "odometer": "52000.5",
-    "trip_distance": "512.25",
-    "fuel_type": "diesel",
-    "fuel_grade": "#2",
-    "volume": "41.377",
-    "price_per_unit": "1.799",
-    "total_cost": "74.44",
-    "location": "Tankstelle Süd, Köln",
-    "notes": "new tyres\n\nsecond line",
-    "updated_at": NOON + timedelta(days=1, microseconds=999),
-    "odometer_unit": "km",
-    "fuel_unit": "L",
-    "is_full_tank": False,
-    "missed_previous": True,
-    "tank": 2,
-    "is_towing": True,
-    "excluded_distance": "12.000001",
-    "currency_code": "EUR",
-    "charge_start_percent": "10.25",
-    "charge_end_percent": "80",
-    "source": "fuelio",
-    "source_key": "17",
-}
-_NOTHING: Final[dict[str, Any]] = {"odometer": None, "volume": None}
-_KINDS: Final[dict[str, dict[str, Any]]] = {
-    "little": {},
-    "nothing known": _NOTHING,
-    "everything": _FULL,
-    "largest numbers": {
-        "odometer": "999999999999.999999",
-        "trip_distance": "999999999999.999999",
-        "excluded_distance": "999999999999.999999",
-        "volume": "9999999.999",
-        "price_per_unit": "9999999.999",
-        "total_cost": "99999999.99",
-        "charge_start_percent": "100",
-        "charge_end_percent": "100.00",
-        "tank": 9,
-    },
-    "smallest numbers": {
-        "odometer": "0.000001",
-        "trip_distance": "0.000001",
-        "excluded_distance": "0.000001",
-        "volume": "0.001",
-        "price_per_unit": "0.001",
-        "total_cost": "0.01",
-        "charge_start_percent": "0",
-        "charge_end_percent": "0.01",
-    },
-    "zeros": {
-        "odometer": 0,
-        "trip_distance": "0.000",
-        "excluded_distance": "0.0",
-        "volume": 0,
-        "price_per_unit": 0,
-        "total_cost": 0,
-        "charge_start_percent": 0,
-        "charge_end_percent": 0,
-    },
-    "no price, but a total": {"price_per_unit": None, "total_cost": "30"},
-    "a price of 0, but a total": {"price_per_unit": 0, "total_cost": "30"},
-    "a price of 0, and no total": {"price_per_unit": 0, "total_cost": None},
-    "no price, and nothing to pay": {"price_per_unit": None, "total_cost": 0},
-    "a price, but nothing to pay": {"price_per_unit": "1.5", "total_cost": 0},
-    "what floats cannot hold": {
-        "odometer": "100000.1",
-        "volume": "0.1",
-        "price_per_unit": "0.7",
-        "total_cost": "0.3",
-    },
-    "an exponent": {"odometer": Decimal("1E+3"), "volume": Decimal("1.2E+2")},
-    "longest texts": {
-        "fuel_grade": "漢" * 50,
-        "location": "漢" * 500,
-        "notes": "🚗" * 100_000,
-        "source": "漢" * 50,
-        "source_key": "漢" * 255,
-    },
-    "half a source": {"source": "fuelio"},
-    "half a source key": {"source_key": "17"},
-    **{f"fuel {fuel_type}": {"fuel_type": fuel_type} for fuel_type in FuelType},
-    **{f"fuel in {unit}": {"fuel_unit": unit} for unit in FuelUnit},
-    **{f"odometer in {unit}": {"odometer_unit": unit} for unit in DistanceUnit},
-    **{
-        f"text, {name}": {"notes": text, "location": text, "source": "s", "source_key": text}
-        for name, text in AWKWARD_TEXTS.items()
-    },
-    **{f"time, {name}": {"filled_at": time, "created_at": time} for name, time in AWKWARD_TIMES.items()},
-}
-
 _MANY: Final = 2000
 
 
 class FuelLogRepositoryContract(StoreContract):
     """Every promise of :class:`motovault.domain.fuel_logs.FuelLogRepository`."""
 
-    @pytest.mark.parametrize("kind", _KINDS)
+    @pytest.mark.parametrize("kind", FUEL_LOG_KINDS)
     def test_a_kept_log_comes_back_as_it_was(self, store: Store, kind: str) -> None:
-        log = example_fuel_log(keep_vehicle(store), **_KINDS[kind])
+        log = example_fuel_log(keep_vehicle(store), **FUEL_LOG_KINDS[kind])
         with store.unit_of_work(ANA) as work:
             work.fuel_logs.add(log)
         with store.unit_of_work(ANA) as work:
@@ -137,7 +40,7 @@ class FuelLogRepositoryContract(StoreContract):
 
     def test_many_kept_logs_come_back_as_they_were(self, store: Store) -> None:
         vehicle = keep_vehicle(store)
-        logs = [example_fuel_log(vehicle, **kind) for kind in _KINDS.values()]
+        logs = [example_fuel_log(vehicle, **kind) for kind in FUEL_LOG_KINDS.values()]
         with store.unit_of_work(ANA) as work:
             # the large way in may be another one than that for few
             assert work.fuel_logs.add_many(logs + _run_of(vehicle.id, _MANY, 1)) == len(logs) + _MANY
@@ -336,13 +239,13 @@ class FuelLogRepositoryContract(StoreContract):
 
     # --- changes
 
-    @pytest.mark.parametrize("kind", _KINDS)
+    @pytest.mark.parametrize("kind", FUEL_LOG_KINDS)
     def test_replacing_changes_every_field(self, store: Store, kind: str) -> None:
         log = _kept(store, source="x", source_key="y")
         changes = {
             "filled_at": NOON - timedelta(days=3),
             "updated_at": NOON + timedelta(days=9),
-            **_KINDS[kind],
+            **FUEL_LOG_KINDS[kind],
         }
         changed = example_fuel_log(example_vehicle(id=log.vehicle_id), **changes | {"id": log.id})
         with store.unit_of_work(ANA) as work:

@@ -12,13 +12,8 @@ import pytest
 from motovault.domain.vehicles import Vehicle, VehicleExists, VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
-from motovault.testing.contracts.base import (
-    AWKWARD_TEXTS,
-    AWKWARD_TIMES,
-    StoreContract,
-    at_once,
-    keep_vehicle,
-)
+from motovault.testing.awkward import AWKWARD_TEXTS, AWKWARD_TIMES
+from motovault.testing.contracts.base import StoreContract, at_once, keep_vehicle
 from motovault.testing.examples import ANA, BOB, NOON, example_vehicle
 
 if TYPE_CHECKING:
