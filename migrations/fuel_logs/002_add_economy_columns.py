@@ -30,8 +30,6 @@ def columns(is_sqlite: bool) -> list[sa.Column]:
         sa.Column("charge_end_percent", number(5, 2)),
         sa.Column("source", sa.String(50)),
         sa.Column("source_key", sa.String(255)),
-        # tells a price of 0 from an unknown one, which the reference's NOT NULL column keeps as 0
-        sa.Column("is_free", sa.Boolean, nullable=False, server_default=sa.false()),
     ]
 
 

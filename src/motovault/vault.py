@@ -280,7 +280,7 @@ def open_vault(
         if migrate or (migrate is None and made is not None and made.dialect.name == "sqlite"):
             upgrade(store.engine)
         else:
-            require_current(store.engine)
+            require_current(connection if connection is not None else store.engine)
     except BaseException:
         if made is not None:
             made.dispose()

@@ -54,8 +54,6 @@ FUEL_LOGS: Final = sa.Table(
     sa.Column("charge_end_percent", number(5, 2)),
     sa.Column("source", sa.String(50)),
     sa.Column("source_key", sa.String(255)),
-    # cost_per_unit is NOT NULL and 0 where unknown; this tells a price of 0 from it
-    sa.Column("is_free", sa.Boolean, nullable=False),
     sa.Index("fuel_logs_source_key", "vehicle_id", "source", "source_key", unique=True),
     sa.Index("idx_fuel_logs_vehicle_id_date_time_id", "vehicle_id", "date_time", "id"),
 )
@@ -108,7 +106,6 @@ def _row(log: FuelLog) -> tuple[object, ...]:
         log.charge_end_percent,
         log.source,
         log.source_key,
-        price is not None and not price,
     )
 
 
@@ -119,7 +116,8 @@ def _logs(rows: Iterable[Row]) -> list[FuelLog]:
     return [
         load(
             log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_types[fuel_type],
-            fuel_grade, volume or None, price if price or is_free else None, total_cost, location, notes,
+            # 0 is unknown, unless the whole was free: as FuelLog has it
+            fuel_grade, volume or None, price if price or total_cost == 0 else None, total_cost, location, notes,
             created_at or filled_at, updated_at or created_at or filled_at, distance_units[odometer_unit],
             fuel_units[fuel_unit], is_full_tank, missed_previous, tank, is_towing, excluded_distance,
             currency_code, charge_start_percent, charge_end_percent, source, source_key,
@@ -128,7 +126,7 @@ def _logs(rows: Iterable[Row]) -> list[FuelLog]:
             log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_type, fuel_grade, volume,
             price, total_cost, location, notes, created_at, updated_at, odometer_unit, fuel_unit,
             is_full_tank, missed_previous, tank, is_towing, excluded_distance, currency_code,
-            charge_start_percent, charge_end_percent, source, source_key, is_free,
+            charge_start_percent, charge_end_percent, source, source_key,
         ) in rows
     ]
     # fmt: on

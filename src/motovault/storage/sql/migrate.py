@@ -72,11 +72,11 @@ def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> Migratio
         return compare(_applied(connection), capsules)
 
 
-def require_current(engine: sa.Engine, capsules: Iterable[str] | None = None) -> None:
+def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str] | None = None) -> None:
     """Refuse a database that is behind this version. A database of a newer version is fine: it has only more.
 
     Args:
-        engine: Of the database.
+        database: An engine, or a host's open connection: then what its transaction has made counts too.
         capsules: These and what they need must be there; by default those that a vault reads.
             Of the others only what is installed must be current: a host may do without them.
 
@@ -84,11 +84,17 @@ def require_current(engine: sa.Engine, capsules: Iterable[str] | None = None) ->
         SchemaBehind: Files are pending; the error names the command to run.
         SchemaDrift: A file is not what it was when it was applied.
     """
-    found = status(engine, capsules)
+    if isinstance(database, sa.Connection):
+        with _translated(database.engine):
+            # looked for first: a failing query would cost the host its transaction
+            is_there = sa.inspect(database).has_table(MIGRATIONS.name)
+            found = compare(_applied(database) if is_there else [], capsules)
+    else:
+        found = status(database, capsules)
     if found.changed:
         raise SchemaDrift(found.drift)
     if found.required:
-        raise SchemaBehind(found.required, f"motovault migrate --database {_database(engine.url)}")
+        raise SchemaBehind(found.required, f"motovault migrate --database {_database(database.engine.url)}")
 
 
 def upgrade(engine: sa.Engine, capsules: Iterable[str] | None = None) -> tuple[str, ...]:
