@@ -117,7 +117,7 @@ def bring_in(
             result, oddities = _rehearsed(garage, plan) if is_dry_run else _kept(garage, plan)
     except ImportNeeds as error:
         raise InvalidValue("options", _flags(error), _reasons(error)) from None
-    return _shape(garage, plan, result, (*more, *result.findings, *oddities), is_dry_run=is_dry_run), result
+    return _shape(garage, plan, result, (*result.findings, *more, *oddities), is_dry_run=is_dry_run), result
 
 
 class _Undo(Exception):
@@ -170,13 +170,12 @@ def _shape(
     garage: Garage,
     plan: ImportPlan,
     result: ImportResult,
-    more: tuple[Finding, ...],
+    findings: tuple[Finding, ...],
     *,
     is_dry_run: bool,
 ) -> ImportShape:
     counts = plan.counts
     summary = plan.summary()
-    findings = (*plan.findings, *more)
     dates: dict[str, Any] = {name: summary[name] for name in ("first_date", "last_date")}
     names = ("vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "partial", "missed")
     values: dict[str, Any] = {name: summary[name] for name in (*names, "format", "duplicates", "skipped")}

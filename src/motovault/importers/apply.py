@@ -53,7 +53,7 @@ class ImportResult:
         already_kept: Rows that were imported before and were left out.
         vehicles: The vehicles that the logs belong to, in the plan's order.
         vehicles_added: Those of them that are new.
-        findings: What was noticed while matching vehicles.
+        findings: What the plan noticed in the file, and what was noticed while matching vehicles.
     """
 
     added: int
@@ -110,7 +110,7 @@ def apply_plan(
         already_kept=plan.counts.fuel_logs - added,
         vehicles=matched.vehicles,
         vehicles_added=matched.added,
-        findings=findings.all(),
+        findings=(*plan.findings, *findings.all()),
     )
 
 

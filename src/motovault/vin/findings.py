@@ -109,7 +109,7 @@ def _length(text: str) -> int:
 def _check_digit(vin: str) -> list[VinFinding]:
     is_law = is_check_digit_law(vin)
     severity = Severity.ERROR if is_law else Severity.INFO
-    where = "" if is_law else "; not prescribed where this vehicle was registered"
+    where = "" if is_law else "; no law prescribes one where this vehicle was built"
     if vin[8] not in CHECK_DIGITS:
         message = f"position 9 is {vin[8]}, and a check digit is 0 to 9 or X{where}"
         return [_finding(FindingCode.CHECK_DIGIT_IMPOSSIBLE, severity, message, 9)]

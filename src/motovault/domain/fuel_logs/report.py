@@ -15,7 +15,7 @@ from motovault.domain.fuel_logs.chain import Chain, Stretches
 from motovault.domain.fuel_logs.intervals import Interval, Pool
 from motovault.domain.fuel_logs.longrun import LongRunEstimate, long_run_estimate
 from motovault.findings import Finding
-from motovault.quantities.context import EXACT, round_half_even
+from motovault.quantities.context import EXACT, plain, round_half_even
 from motovault.quantities.economy import higher_is_better
 from motovault.quantities.units import UNITS
 
@@ -238,7 +238,7 @@ def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
     pool = tank.pool
     head = f"tank {tank.tank}: " if is_named else ""
     average = "no figure" if pool.economy is None else f"{_shown(pool.economy, 2)} {unit}"
-    over = f"{_shown(pool.distance, 1)} {UNITS[tank.distance_unit].label} in {pool.interval_count} intervals"
+    over = f"{plain(round_half_even(pool.distance, 1))} {UNITS[tank.distance_unit].label} in {_counted(pool.interval_count)}"
     lines = [f"{head}{average} over {over} ({len(tank) - pool.interval_count} without a figure)"]
     for interval in tank.intervals:
         is_valid = interval.economy is not None
@@ -254,3 +254,7 @@ def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
 
 def _shown(value: Decimal | None, places: int) -> str:
     return "" if value is None else f"{round_half_even(value, places):f}"
+
+
+def _counted(intervals: int) -> str:
+    return "1 interval" if intervals == 1 else f"{intervals} intervals"

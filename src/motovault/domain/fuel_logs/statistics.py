@@ -20,7 +20,7 @@ from motovault.domain.fuel_logs.fills import Fill
 from motovault.domain.fuel_logs.history import in_order
 from motovault.domain.fuel_logs.intervals import Interval
 from motovault.domain.fuel_logs.report import EconomyReport
-from motovault.quantities.context import EXACT
+from motovault.quantities.context import EXACT, plain
 from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, convert
 
 __all__ = ["FuelStatistics", "FuelTotals", "fuel_statistics"]
@@ -167,7 +167,7 @@ def _totals(fills: Iterable[Fill]) -> FuelTotals:
     for fill in fills:
         count += 1
         base, factor = FUEL_TO_BASE[fill.fuel_unit]
-        latest[base] = fill.fuel_unit
+        latest[base] = str(fill.fuel_unit)
         amount = None if fill.volume is None else EXACT.multiply(fill.volume, factor)
         if amount is not None:
             amounts[base] = EXACT.add(amounts.get(base, _ZERO), amount)
@@ -180,7 +180,7 @@ def _totals(fills: Iterable[Fill]) -> FuelTotals:
             priced[fill.currency_code, base] = EXACT.add(paid, fill.total_cost), EXACT.add(of, amount)
     return FuelTotals(
         log_count=count,
-        fuel={latest[base]: convert(amount, base, latest[base]) or _ZERO for base, amount in amounts.items()},
+        fuel={latest[base]: _tidy(convert(amount, base, latest[base])) for base, amount in amounts.items()},
         cost=cost,
         average_cost_per_unit={
             (code, latest[base]): EXACT.divide(paid, convert(of, base, latest[base]) or _ZERO)
@@ -210,3 +210,8 @@ def _cost_per_distance(report: EconomyReport, distance_unit: str) -> Mapping[str
     tank = report.tanks[0]
     per, wanted = f"/{tank.distance_unit}", f"/{distance_unit}"
     return {code: convert(value, per, wanted) or _ZERO for code, value in tank.pool.cost_per_distance.items()}
+
+
+def _tidy(amount: Decimal | None) -> Decimal:
+    """The same without the zeros that converting there and back leaves behind."""
+    return Decimal(plain(amount or _ZERO))
