@@ -137,26 +137,27 @@ def fuel_logs(count: int, vehicle_id: VehicleId, *, seed: int = 1) -> list[FuelL
 
 def by_hand(rows: Iterable[Sequence[Any]]) -> list[FuelLog]:
     """Tuple rows as entities: the strongest form by hand, equal to what our repository gives."""
-    fuel_type, distance, fuel = _FUEL_TYPES, _DISTANCES, _FUELS
+    build, fuel_types, distances, fuels = load, _FUEL_TYPES, _DISTANCES, _FUELS
+    # fmt: off
     return [
-        load(
-            *row[:6],
-            fuel_type[row[6]],
-            row[7],
-            row[8] or None,
-            row[9] if row[9] or row[27] else None,
-            *row[10:15],
-            distance[row[15]],
-            fuel[row[16]],
-            *row[17:27],
+        build(
+            log_id, user_id, vehicle_id, at, odometer, trip, fuel_types[fuel_type], grade, volume or None,
+            price if price or total == 0 else None, total, place, notes, created_at, updated_at,
+            distances[distance_unit], fuels[fuel_unit], is_full, missed, tank, towing, excluded, currency,
+            start, end, source, key,
         )
-        for row in rows
+        for (
+            log_id, user_id, vehicle_id, at, odometer, trip, fuel_type, grade, volume,
+            price, total, place, notes, created_at, updated_at,
+            distance_unit, fuel_unit, is_full, missed, tank, towing, excluded, currency,
+            start, end, source, key,
+        ) in rows
     ]
+    # fmt: on
 
 
 def row_of(log: FuelLog) -> tuple[object, ...]:
     """An entity as the values of its row, by hand."""
-    price = log.price_per_unit
     return (
         log.id,
         log.user_id,
@@ -167,7 +168,7 @@ def row_of(log: FuelLog) -> tuple[object, ...]:
         log.fuel_type and log.fuel_type.value,
         log.fuel_grade,
         log.volume or _ZERO,
-        price or _ZERO,
+        log.price_per_unit or _ZERO,
         log.total_cost,
         log.location,
         log.notes,
@@ -185,7 +186,6 @@ def row_of(log: FuelLog) -> tuple[object, ...]:
         log.charge_end_percent,
         log.source,
         log.source_key,
-        price is not None and not price,
     )
 
 

@@ -59,7 +59,7 @@ def measure(quick: bool) -> list[Measure]:
             return raw.execute(sql, (vehicle_id, db.USER)).fetchall()
 
         def checked() -> list[FuelLog]:
-            return [FuelLog(**dict(zip(NAMES, row, strict=False))) for row in rows()]
+            return [FuelLog(**dict(zip(NAMES, row, strict=True))) for row in rows()]
 
         def by_orm() -> list[db.MappedLog]:
             columns = FUEL_LOGS.c
@@ -74,7 +74,7 @@ def measure(quick: bool) -> list[Measure]:
             {
                 OURS: ours,
                 SERVICE: lambda: garage.fuel_logs.list(vehicle_id),
-                PLAIN: lambda: [Plain(*row[:-1]) for row in rows()],
+                PLAIN: lambda: [Plain(*row) for row in rows()],
                 CHECKED: checked,
                 ORM: by_orm,
             },
