@@ -145,3 +145,27 @@ def test_one_user_never_sees_anothers_vehicle(vault: motovault.Vault) -> None:
             call()
     assert bob.vehicles.list() == []
     assert ana.fuel_logs.list(car.id) == [log]
+
+
+def test_two_who_change_one_vehicle_at_once_lose_nothing(vault: motovault.Vault) -> None:
+    garage = vault.garage("ana")
+    car = garage.vehicles.add(license_plate="AB 123")
+    rounds, start, errors = 25, threading.Barrier(2), []
+
+    def change(field: str) -> None:
+        own = vault.garage("ana")
+        start.wait()
+        try:
+            for n in range(1, rounds + 1):
+                own.vehicles.change(car.id, **{field: f"{field} {n}"})  # type: ignore[arg-type]
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=change, args=(field,)) for field in ("nickname", "color")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    kept = garage.vehicles.get(car.id)
+    assert (kept.nickname, kept.color) == (f"nickname {rounds}", f"color {rounds}")

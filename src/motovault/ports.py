@@ -57,7 +57,8 @@ class OpensUnitOfWork(Protocol[W_co]):
         """A unit of work, to be entered.
 
         Args:
-            atomic: The block writes more than once, all or nothing. Without it
+            atomic: The block writes more than once, all or nothing; or it writes what
+                it read before, which then nobody else changes in between. Without it
                 every statement stands for itself, which is as whole for a block
                 of one write, and cheaper.
         """

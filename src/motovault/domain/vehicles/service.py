@@ -146,7 +146,7 @@ class VehicleService:
         _refuse_unknown(changes, VehicleChanges)
         new: dict[str, Any] = _normalised(changes)
         now = self._clock.now()
-        with self._unit_of_work() as work:
+        with self._unit_of_work(atomic=True) as work:
             kept = _live(work.vehicles, vehicle_id)
             if "vin" in changes and changes["vin"] != kept.vin:
                 new["vin"] = _checked_vin(changes["vin"], allow_check_digit_mismatch, pre_standard)
@@ -159,7 +159,7 @@ class VehicleService:
     def remove(self, vehicle_id: VehicleId) -> Vehicle:
         """Delete a vehicle softly: it leaves lists and counts, keeps its logs, and can be restored."""
         now = self._clock.now()
-        with self._unit_of_work() as work:
+        with self._unit_of_work(atomic=True) as work:
             vehicle = _live(work.vehicles, vehicle_id)
             removed = attrs.evolve(vehicle, is_active=False, deleted_at=now, updated_at=now)
             work.vehicles.replace(removed)
@@ -170,7 +170,7 @@ class VehicleService:
 
         Raises VehicleNotFound, or VehicleExists if its VIN is in use again.
         """
-        with self._unit_of_work() as work:
+        with self._unit_of_work(atomic=True) as work:
             vehicle = work.vehicles.get(vehicle_id)
             if vehicle.is_live:
                 return vehicle

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import select
 import sqlite3
 import time
@@ -21,11 +22,12 @@ from sqlalchemy import event, exc
 
 from motovault.errors import InvalidValue, MissingExtra, StorageFailure
 
-__all__ = ["make_engine"]
+__all__ = ["make_engine", "schema_of"]
 
 _POSTGRESQL: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _SQLITE: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 _BUSY_SECONDS: Final = 15
+_LONGEST_NAME: Final = 63
 _RULE: Final = (
     "must be a PostgreSQL URL (postgresql://user@host/database), a SQLite URL (sqlite:///garage.db) "
     "or the path of a SQLite file"
@@ -35,6 +37,7 @@ _RULE: Final = (
 def make_engine(
     url: str | os.PathLike[str] | sa.URL,
     *,
+    schema: str | None = None,
     password_file: str | os.PathLike[str] | None = None,
     pool_size: int = 10,
     pool_idle_seconds: float = 30,
@@ -45,6 +48,9 @@ def make_engine(
     Args:
         url: ``postgresql://``, ``postgres://`` or ``postgresql+psycopg://``; ``sqlite:///path``,
             the path of a SQLite file, or ``:memory:``.
+        schema: The PostgreSQL schema in which all our tables are, instead of ``public``; the same as
+            ``?schema=name`` in the URL. It is the whole search path of every connection, so that
+            nothing of another schema is taken for ours; ``migrate.upgrade`` makes it where it is missing.
         password_file: A file whose text is the password, as secrets are mounted; it is read at
             each connect and wins over a password in the URL. PostgreSQL only.
         pool_size: Connections at most; a caller too many waits for one.
@@ -59,7 +65,11 @@ def make_engine(
         if isinstance(number, bool) or not number > 0:
             raise InvalidValue(field, number, "must be above 0")
     made = _url(url)
+    if schema is not None and made.query.get("schema", schema) != schema:
+        raise InvalidValue("schema", schema, "must be the one that the URL names, or stand in one place only")
     if made.drivername in _SQLITE:
+        if schema is not None:
+            raise InvalidValue("schema", schema, "is for PostgreSQL; a SQLite file has no schemas")
         if password_file is not None:
             raise InvalidValue(
                 "password_file", os.fspath(password_file), "is for PostgreSQL; SQLite has no password"
@@ -67,7 +77,29 @@ def make_engine(
         return _sqlite(made, pool_size)
     if importlib.util.find_spec("psycopg") is None:
         raise MissingExtra("postgres", "psycopg")
+    if schema is not None:
+        made = made.update_query_dict({"schema": schema})
     return _postgresql(made, password_file, pool_size, pool_idle_seconds, connect_timeout)
+
+
+def schema_of(url: str | sa.URL) -> str | None:
+    """The PostgreSQL schema that a database URL names with ``?schema=``, or None for the server's own.
+
+    Raises:
+        InvalidValue: There can be no such schema, or the server keeps it for itself.
+
+    >>> schema_of("postgresql://ana@host/shop?schema=garage")
+    'garage'
+    """
+    given = sa.make_url(url).query.get("schema") if isinstance(url, sa.URL) or "://" in url else None
+    if given is None:
+        return None
+    name = given if isinstance(given, str) else given[-1]
+    if not 1 <= len(name.encode()) <= _LONGEST_NAME or "\x00" in name:
+        raise InvalidValue("schema", name, f"must be of 1 to {_LONGEST_NAME} bytes")
+    if name.startswith(("pg_", "$")) or name == "information_schema":
+        raise InvalidValue("schema", name, "is PostgreSQL's own")
+    return name
 
 
 def _url(given: str | os.PathLike[str] | sa.URL) -> sa.URL:
@@ -149,6 +181,9 @@ def _postgresql(
     arguments: dict[str, Any] = {"connect_timeout": max(2, round(connect_timeout))}
     # Last wins: moments come and go in UTC, whatever the server or the URL says.
     arguments["options"] = f"{given} -c timezone=UTC".strip()
+    schema = schema_of(url)
+    if schema is not None:
+        arguments["options"] += f" -c search_path={_as_option(schema)}"
     if "application_name" not in url.query:
         arguments["application_name"] = "motovault"
     # SQLAlchemy hides the password of a URL, but not those in its query.
@@ -162,10 +197,26 @@ def _postgresql(
         connect_args=arguments,
         hide_parameters=True,
     )
+    if schema is not None:
+        _keep_schema_from_server(engine)
     if password_file is not None:
         _read_password_at_connect(engine, Path(password_file))
     _check_at_checkout(engine, pool_idle_seconds)
     return engine
+
+
+def _as_option(name: str) -> str:
+    """An identifier, quoted for SQL and then for the options of a connection, which blanks part."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    return re.sub(r"([\\\s])", r"\\\1", quoted)
+
+
+def _keep_schema_from_server(engine: sa.Engine) -> None:
+    """The URL goes on naming the schema, for who reads it; to the server it would be an unknown option."""
+
+    @event.listens_for(engine, "do_connect")
+    def drop(_dialect: object, _record: object, _args: object, arguments: dict[str, Any]) -> None:
+        arguments.pop("schema", None)
 
 
 def _read_password_at_connect(engine: sa.Engine, path: Path) -> None:

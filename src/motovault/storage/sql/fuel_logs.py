@@ -167,6 +167,7 @@ _HAS_VEHICLE: Final = Statement(
 )
 _ALL: Final = sa.select(FUEL_LOGS)
 _GET: Final = Statement(_ALL.where(_T.id == _ID, _MINE), "id", "user_id")
+_GET_FOR_CHANGE: Final = Statement(_ALL.where(_T.id == _ID, _MINE).with_for_update(), "id", "user_id")
 _OF_VEHICLE: Final = _ALL.where(_T.vehicle_id == _VEHICLE, _MINE).order_by(_T.date_time, _T.id)
 _BEHIND: Final = sa.tuple_(_T.date_time, _T.id) > sa.tuple_(
     sa.bindparam("after_at", type_=_T.date_time.type), sa.bindparam("after_id", type_=_T.id.type)
@@ -229,7 +230,7 @@ class SqlFuelLogRepository:
         return added
 
     def get(self, log_id: FuelLogId, /) -> FuelLog:
-        row = self._work.row(_GET, log_id, self._work.user_id)
+        row = self._work.row(_GET_FOR_CHANGE if self._work.is_atomic else _GET, log_id, self._work.user_id)
         if row is None:
             raise FuelLogNotFound(log_id)
         return _logs((row,))[0]

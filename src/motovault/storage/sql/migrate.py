@@ -21,6 +21,7 @@ from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, MotovaultError, StorageFailure
 from motovault.storage.sql.columns import decoder
+from motovault.storage.sql.engine import schema_of
 from motovault.storage.sql.errors import SchemaBehind, SchemaDrift, fail, shown
 from motovault.storage.sql.lines import known_dialect
 from motovault.storage.sql.shipped import (
@@ -139,12 +140,14 @@ def downgrade(engine: sa.Engine, capsule: str) -> None:
         command.downgrade(_config(connection=connection), f"{capsule}@base")
 
 
-def offline_sql(dialect: str, capsules: Iterable[str] | None = None) -> str:
+def offline_sql(dialect: str, capsules: Iterable[str] | None = None, *, schema: str | None = None) -> str:
     """The statements that make a new database's schema, as one script; no database is needed.
 
     Args:
         dialect: ``postgresql`` or ``sqlite``.
         capsules: Only these and what they need; by default all.
+        schema: The PostgreSQL schema to make the tables in, which is made where it is missing;
+            by default the first of the search path of who runs the script.
 
     Raises:
         InvalidValue: No such database, or no such capsule.
@@ -152,7 +155,7 @@ def offline_sql(dialect: str, capsules: Iterable[str] | None = None) -> str:
     if dialect not in {"postgresql", "sqlite"}:
         raise InvalidValue("dialect", dialect, "must be postgresql or sqlite")
     script = io.StringIO()
-    _run(_config(dialect=dialect, output=script), wanted(capsules))
+    _run(_config(dialect=dialect, schema=schema, output=script), wanted(capsules))
     return script.getvalue()
 
 
@@ -172,6 +175,9 @@ def run_in_environment(context: Any) -> None:
             **options,
         )
         with context.begin_transaction():
+            if (schema := attributes["schema"]) is not None:
+                context.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+                context.execute(f'SET LOCAL search_path TO "{schema.replace(chr(34), chr(34) * 2)}"')
             context.execute(sa.schema.CreateTable(MIGRATIONS, if_not_exists=True))
             context.run_migrations()
     elif "connection" in attributes:
@@ -297,8 +303,21 @@ def _locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         with connection.begin():
             # For as long as the transaction, so that a pooler between us and the server does no harm.
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            _have_schema(connection)
             MIGRATIONS.create(connection, checkfirst=True)
             yield connection
+
+
+def _have_schema(connection: sa.Connection) -> None:
+    """Make the schema that the engine was made for, where it is missing."""
+    if connection.execute(sa.select(sa.func.current_schema())).scalar_one() is not None:
+        return
+    name = schema_of(connection.engine.url)
+    if name is None:
+        raise StorageFailure(
+            "no schema of this connection's search_path exists: make it, or name it with ?schema= in the URL"
+        )
+    connection.execute(sa.schema.CreateSchema(name))
 
 
 @contextlib.contextmanager

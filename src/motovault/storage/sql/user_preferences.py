@@ -70,6 +70,7 @@ def _insert(dialect: Any) -> Any:
 
 _MINE: Final = _T.user_id == sa.bindparam("user_id", type_=_T.user_id.type)
 _FIND: Final = Statement(sa.select(USER_PREFERENCES).where(_MINE), "user_id")
+_FIND_FOR_CHANGE: Final = Statement(sa.select(USER_PREFERENCES).where(_MINE).with_for_update(), "user_id")
 _ADD: Final = Statement(_insert(postgresql), *_NAMES, sqlite=_insert(sqlite))
 _REPLACE: Final = Statement(
     sa.update(USER_PREFERENCES)
@@ -86,7 +87,7 @@ class SqlUserPreferencesRepository:
         self._work = work
 
     def find(self) -> UserPreferences | None:
-        row = self._work.row(_FIND, self._work.user_id)
+        row = self._work.row(_FIND_FOR_CHANGE if self._work.is_atomic else _FIND, self._work.user_id)
         return None if row is None else _preferences(row)
 
     def get_or_add(self, preferences: UserPreferences, /) -> UserPreferences:

@@ -134,6 +134,7 @@ _MINE: Final = _T.user_id == sa.bindparam("user_id", type_=_T.user_id.type)
 _ID: Final = sa.bindparam("id", type_=_T.id.type)
 _ALL: Final = sa.select(VEHICLES)
 _GET: Final = Statement(_ALL.where(_T.id == _ID, _MINE), "id", "user_id")
+_GET_FOR_CHANGE: Final = Statement(_ALL.where(_T.id == _ID, _MINE).with_for_update(), "id", "user_id")
 _HAS_ID: Final = Statement(sa.select(sa.func.count()).select_from(VEHICLES).where(_T.id == _ID), "id")
 _FIND_BY_VIN: Final = Statement(
     _ALL.where(_MINE, _IS_LIVE, _T.vin == sa.bindparam("vin", type_=_T.vin.type))
@@ -186,7 +187,8 @@ class SqlVehicleRepository:
             raise VehicleExists if is_id_taken else VehicleExists(_VIN_TAKEN)
 
     def get(self, vehicle_id: VehicleId, /) -> Vehicle:
-        row = self._work.row(_GET, vehicle_id, self._work.user_id)
+        statement = _GET_FOR_CHANGE if self._work.is_atomic else _GET
+        row = self._work.row(statement, vehicle_id, self._work.user_id)
         if row is None:
             raise VehicleNotFound(vehicle_id)
         return _vehicle(row)

@@ -61,6 +61,15 @@ class Work:
             if self._outer is None:
                 self.line.close()
 
+    @property
+    def is_atomic(self) -> bool:
+        """What is read here is about to be written: rows are read with a lock where the database has such.
+
+        So of two who change one row the second sees what the first wrote. SQLite
+        needs none: an atomic unit there is the only writer from its start.
+        """
+        return self._atomic
+
     def rows(self, statement: Statement, *args: object) -> Sequence[Row]:
         """The rows of a query."""
         self._prepare(writes=False)
