@@ -20,6 +20,8 @@ _HERE: Final = "current_schema()"
 _TABLE: Final = "(SELECT relname FROM pg_class WHERE oid = {})"
 _MINE: Final = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
+_NAME: Final = r"""(?:\w+|"(?:[^"]|"")+")"""
+
 _COLUMNS: Final = f"""
     SELECT c.*, format_type(a.atttypid, a.atttypmod) AS full_type, a.attcollation::regcollation AS collates,
         pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL AS owns_a_sequence
@@ -64,7 +66,7 @@ def catalogue(connection: sa.Connection) -> Catalogue:
     for table, name, *said in connection.exec_driver_sql(_CONSTRAINTS):
         found["constraint", table, name] = tuple(said)
     for table, definition, *said in connection.exec_driver_sql(_INDEXES):
-        nameless = re.sub(r"INDEX \S+ ON (\S+\.)?", "INDEX ON ", definition)
+        nameless = re.sub(rf"INDEX {_NAME} ON ({_NAME}\.)?", "INDEX ON ", definition)
         again = sum(key[:3] == ("index", table, nameless) for key in found)  # a second one alike is another
         found["index", table, nameless, str(again)] = said
     for table, *said in connection.exec_driver_sql(_TRIGGERS):

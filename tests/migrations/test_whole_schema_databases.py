@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,6 @@ from alembic.migration import MigrationContext
 
 from motovault.storage.sql import make_engine, migrate, shipped
 from motovault.storage.sql.tables import METADATA
-from tests import scratch
 from tests.migrations.catalogue import Catalogue, catalogue
 from tests.migrations.reference_schema import TABLES
 
@@ -45,15 +45,13 @@ def test_the_declared_tables_are_those_that_the_migrations_make(db_engine: sa.En
 
 
 def test_what_the_declarations_would_make_is_what_the_migrations_make(
-    postgres_url: str, postgres_database: str
+    empty_postgres_database: str, postgres: sa.Engine
 ) -> None:
     """Autogenerate looks past checks, cascades and names; the catalogue does not."""
-    with scratch.database(postgres_url) as url:
-        declared, migrated = make_engine(url), make_engine(postgres_database)
-        METADATA.create_all(declared)
-        expected, found = _without_defaults(declared), _without_defaults(migrated)
-        declared.dispose()
-        migrated.dispose()
+    declared = make_engine(empty_postgres_database)
+    METADATA.create_all(declared)
+    expected, found = _without_defaults(declared), _without_defaults(postgres)
+    declared.dispose()
     assert found == expected
     assert len(found) > 300
 
@@ -69,13 +67,11 @@ def _without_defaults(db_engine: sa.Engine) -> Catalogue:
 
 
 def test_sqlite_has_the_same_columns_keys_and_indexes_as_postgresql(
-    postgres_database: str, sqlite: sa.Engine
+    postgres: sa.Engine, sqlite: sa.Engine
 ) -> None:
     migrate.upgrade(sqlite)
-    postgres = make_engine(postgres_database)
     for table in METADATA.tables:
         assert _shape(sqlite, table) == _shape(postgres, table)
-    postgres.dispose()
     checks = re.compile(r"CONSTRAINT (\w+) CHECK")
     made = " ".join(str(row[0]) for row in _rows(sqlite, "SELECT sql FROM sqlite_master"))
     declared = {
@@ -91,7 +87,14 @@ def test_sqlite_has_the_same_columns_keys_and_indexes_as_postgresql(
 
 
 @pytest.fixture
-def sqlite(tmp_path) -> Iterator[sa.Engine]:
+def postgres(postgres_database: str) -> Iterator[sa.Engine]:
+    db_engine = make_engine(postgres_database)
+    yield db_engine
+    db_engine.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
     db_engine = make_engine(tmp_path / "garage.db")
     yield db_engine
     db_engine.dispose()

@@ -36,12 +36,13 @@ def run_status(given: argparse.Namespace) -> int:
 
 def run_migrate(given: argparse.Namespace) -> int:
     """Bring the database to the newest schema, or print the statements; gives the exit code."""
+    from motovault.storage.sql.engine import schema_of
     from motovault.storage.sql.migrate import offline_sql, status, upgrade
 
     database = _database(given)
     if given.sql:
         dialect = "postgresql" if database.startswith("postgres") else "sqlite"
-        script = offline_sql(dialect, given.capsules)
+        script = offline_sql(dialect, given.capsules, schema=schema_of(database))
         if given.json:
             output.print_json(ScriptShape(dialect=dialect, sql=script))
         else:
