@@ -49,9 +49,7 @@ def test_the_order_of_the_list_changes_nothing(history: tuple[str, list[Fill]], 
     assert all_that_is_said(one) == all_that_is_said(other)
 
 
-@given(
-    st.sampled_from([kind for kind in KINDS if kind != "battery"]).flatmap(nasty_fills), st.data()
-)
+@given(st.sampled_from([kind for kind in KINDS if kind != "battery"]).flatmap(nasty_fills), st.data())
 def test_one_fill_in_two_steps_at_the_same_stop_changes_nothing(
     history: tuple[str, list[Fill]], data: st.DataObject
 ) -> None:
@@ -275,6 +273,7 @@ class Counted(list[Any]):
 @pytest.mark.parametrize(("fuel_unit", "level"), [("L", None), ("kWh", 80), ("kWh", None)])
 def test_a_long_history_costs_as_much_per_fill_as_a_short_one(fuel_unit: str, level: int | None) -> None:
     """Twenty years of commuting, or a fleet's: each fill is looked at a few times only."""
+
     def looks(count: int) -> int:
         fills = [
             Fill(

@@ -20,6 +20,7 @@ from motovault.domain.loading import terse_repr
 from motovault.domain.vehicles import VehicleId
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
+from motovault.quantities.errors import UnknownUnit
 from motovault.quantities.units import DistanceUnit, FuelUnit, distance_unit, fuel_unit
 
 __all__ = ["FuelLog", "FuelLogId", "FuelType"]
@@ -47,7 +48,10 @@ def _fuel_type(value: Any, field: str) -> FuelType:
 
 
 def _distance_unit(value: Any, field: str) -> DistanceUnit:
-    return distance_unit(value)
+    try:
+        return distance_unit(value)
+    except UnknownUnit as error:  # it was asked for by this field's name
+        raise UnknownUnit(value, error.near, field, f"must be one of {', '.join(DistanceUnit)}") from None
 
 
 def _fuel_unit(value: Any, field: str) -> FuelUnit:

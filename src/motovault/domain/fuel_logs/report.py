@@ -238,7 +238,8 @@ def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
     pool = tank.pool
     head = f"tank {tank.tank}: " if is_named else ""
     average = "no figure" if pool.economy is None else f"{_shown(pool.economy, 2)} {unit}"
-    over = f"{plain(round_half_even(pool.distance, 1))} {UNITS[tank.distance_unit].label} in {_counted(pool.interval_count)}"
+    driven = f"{plain(round_half_even(pool.distance, 1))} {UNITS[tank.distance_unit].label}"
+    over = f"{driven} in {_counted(pool.interval_count)}"
     lines = [f"{head}{average} over {over} ({len(tank) - pool.interval_count} without a figure)"]
     for interval in tank.intervals:
         is_valid = interval.economy is not None
