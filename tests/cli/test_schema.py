@@ -58,6 +58,23 @@ def test_sql_prints_the_script_and_touches_nothing(motovault: Cli, folder: Path,
     assert list(folder.iterdir()) == []
 
 
+def test_the_script_names_the_schema_that_the_url_names(motovault: Cli) -> None:
+    done = motovault("migrate", "--sql", "--database", "postgresql://ana@nowhere.invalid/x?schema=garage")
+    assert "CREATE SCHEMA IF NOT EXISTS garage;" in done.out
+    assert 'SET LOCAL search_path TO "garage";' in done.out
+
+
+def test_status_says_how_each_capsule_stands(motovault: Cli) -> None:
+    motovault("migrate", "--capsule", "fuel_logs", "--capsule", "user_preferences")
+    done = motovault("status", "--json")
+    assert done.code == 0
+    states = {one["capsule"]: (one["revision"], one["state"]) for one in done.json()["capsules"]}
+    assert states["fuel_logs"] == ("fuel_logs_002", "current")
+    assert states["admin"] == (None, "not installed")
+    assert done.json()["required"] == []
+    assert "admin/001_create_admin_tables.py" in done.json()["pending"]
+
+
 def test_the_script_is_the_schema(motovault: Cli, folder: Path) -> None:
     script = motovault("migrate", "--sql").out
     with sqlite3.connect(folder / "by_hand.db") as connection:
