@@ -28,7 +28,7 @@ TABLES_ONLY = {
     "notifications",
     "backup",
 }
-"""Capsules whose tables are there before their rules: migrations and declared tables, and nothing else yet."""
+"""Capsules whose tables are there before their rules: migrations and declared tables, nothing else yet."""
 
 LONGEST = 400
 LONGER: dict[str, str] = {}

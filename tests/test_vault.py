@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,22 +76,23 @@ def test_checking_the_schema_leaves_a_hosts_transaction_alone(empty_postgres_dat
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
-def vault(request: pytest.FixtureRequest, tmp_path: Path) -> motovault.Vault:
-    if request.param == "memory":
-        return motovault.open_vault("memory:")
-    if request.param == "sqlite":
-        made = motovault.open_vault(tmp_path / "garage.db")
-    else:
-        made = motovault.open_vault(request.getfixturevalue("postgres_database"))
-    request.addfinalizer(made.close)
-    return made
+def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[motovault.Vault]:
+    places = {"memory": "memory:", "sqlite": tmp_path / "garage.db"}
+    place = places.get(request.param) or request.getfixturevalue("postgres_database")
+    with motovault.open_vault(place) as made:
+        yield made
+
+
+def add_and_fail(garage: motovault.Garage) -> None:
+    with garage.transaction():
+        garage.vehicles.add(license_plate="never")
+        raise RuntimeError
 
 
 def test_a_transaction_keeps_all_or_nothing(vault: motovault.Vault) -> None:
     garage = vault.garage("ana")
-    with pytest.raises(RuntimeError), garage.transaction():
-        garage.vehicles.add(license_plate="AB 123")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        add_and_fail(garage)
     assert garage.vehicles.count() == 0
     with garage.transaction():
         car = garage.vehicles.add(license_plate="AB 123")
@@ -104,9 +106,8 @@ def test_an_error_inside_a_transaction_undoes_its_own_call_only(vault: motovault
         garage.vehicles.add(vin="1M8GDM9AXKP042788")
         with pytest.raises(motovault.Conflict):
             garage.vehicles.add(vin="1M8GDM9AXKP042788")
-        with pytest.raises(RuntimeError), garage.transaction():
-            garage.vehicles.add(license_plate="inner")
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            add_and_fail(garage)
         garage.vehicles.add(license_plate="outer")
     assert [car.license_plate for car in garage.vehicles.list()] == [None, "outer"]
 

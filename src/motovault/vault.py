@@ -69,6 +69,7 @@ class Store(Protocol):
         """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
         ...
 
+
 class Garage:
     """One user's data. Every call is scoped to that user, and is one transaction unless one is open.
 

@@ -139,8 +139,10 @@ def _settle_days(rows: list[FuelLog], local_date: Callable[[datetime], date]) ->
             day = local_date(row.filled_at)
             if day == previous_day:
                 # an unknown dial may stand between two that are out of order: look closer then
-                is_disordered = is_disordered or not (row.odometer and previous.odometer) or (
-                    row.odometer < previous.odometer
+                is_disordered = (
+                    is_disordered
+                    or not (row.odometer and previous.odometer)
+                    or (row.odometer < previous.odometer)
                 )
                 previous = row
                 continue
