@@ -118,7 +118,8 @@ def _logs(rows: Iterable[Row]) -> list[FuelLog]:
             log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_types[fuel_type],
             # 0 is unknown, unless the whole was free: as FuelLog has it
             fuel_grade, volume or None, price if price or total_cost == 0 else None, total_cost, location,
-            notes, created_at or filled_at, updated_at or created_at or filled_at, distance_units[odometer_unit],
+            notes, created_at or filled_at, updated_at or created_at or filled_at,
+            distance_units[odometer_unit],
             fuel_units[fuel_unit], is_full_tank, missed_previous, tank, is_towing, excluded_distance,
             currency_code, charge_start_percent, charge_end_percent, source, source_key,
         )
