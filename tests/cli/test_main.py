@@ -154,6 +154,14 @@ def test_text_from_a_file_cannot_move_the_cursor() -> None:
     assert output.clean("a\x1b[2Jb\r\nc\u202ed\u2028e\x9b1mf") == "a [2Jb c d e 1mf"
 
 
+def test_an_error_cannot_move_the_cursor_either(folder: Path, motovault: Cli) -> None:
+    (folder / "log.csv").write_bytes(fuelio(name="Blue\x1b[31m"))
+    assert motovault("import", "log.csv", "--user", "ana").code == 0
+    refused = motovault("report", "--user", "ana", "--vehicle", "nobody")
+    assert "Blue" in refused.err
+    assert "\x1b" not in refused.err
+
+
 # ------------------------------------------------------------------ at a terminal
 
 

@@ -99,5 +99,7 @@ def _refuse_undecodable(given: argparse.Namespace) -> None:
 
 
 def _say(text: str) -> None:
+    from motovault.cli.output import note  # what an error names may come out of a file
+
     with suppress(OSError, ValueError):
-        print(" ".join(text.split()), file=sys.stderr)
+        note(text)
