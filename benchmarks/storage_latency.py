@@ -66,7 +66,7 @@ FORM: dict[str, Any] = {
 
 def measure(quick: bool) -> list[Measure]:
     """The ratios."""
-    calls = 20 if quick else 2_000
+    calls = 20 if quick else 5_000
     with (
         db.postgres() as url,
         db.store(url) as store,
