@@ -231,7 +231,8 @@ def log_of(fill: Fill, tanks: dict[int | str, int], say_units: bool) -> FuelLog:
         charge_start_percent=fill.charge_start_percent,
         charge_end_percent=fill.charge_end_percent,
         total_cost=fill.total_cost,
-        currency_code=None if fill.currency_code == "EUR" else fill.currency_code,
+        # the owner's own currency, said or not
+        currency_code=None if fill.currency_code == "EUR" and int(str(fill.id)) % 2 else fill.currency_code,
     )
 
 

@@ -88,6 +88,47 @@ class TestUnits:
         report = garage.fuel_logs.economy(car.id, battery_capacity_kwh=60, economy_unit="kWh/100km")
         assert report.average == 9
 
+    @pytest.mark.parametrize(
+        ("currencies", "costs"),
+        [
+            ([None, None, "USD", None], [5, 5, 5]),
+            ([None, "EUR", None, None], [None, 5, 5]),
+            (["EUR", None, None, None], [5, 5, 5]),
+        ],
+    )
+    @pytest.mark.parametrize("fuel_type", ["electric", "gasoline"])
+    def test_costs_in_the_owners_currency_need_not_say_so(
+        self,
+        garage: Garage,
+        car: Vehicle,
+        fuel_type: str,
+        currencies: list[str | None],
+        costs: list[int | None],
+    ) -> None:
+        """The owner pays in dollars: one log that says so is like those that do not, euros are not."""
+        logs = [
+            garage.fuel_logs.add(
+                car.id,
+                filled_at=day(n),
+                odometer=1000 + 100 * n,
+                volume=10,
+                fuel_type=fuel_type,
+                charge_end_percent=80 if fuel_type == "electric" else None,
+                total_cost=5,
+                currency_code=currency,
+            )
+            for n, currency in enumerate(currencies)
+        ]
+        report = garage.fuel_logs.economy(car.id)
+        paid = [5 if cost is None else cost for cost in costs]
+        assert [i.cost for i in report] == paid
+        assert [i.currency_code for i in report] == ["EUR" if cost is None else "USD" for cost in costs]
+        # over all three legs, where the middle ones close nothing, two currencies make no sum
+        for log in logs[1:3]:
+            garage.fuel_logs.change(log.id, is_full_tank=False, charge_end_percent=None)
+        (whole,) = garage.fuel_logs.economy(car.id)
+        assert whole.cost == (None if None in costs else 15)
+
     def test_a_day_ends_at_the_owners_midnight(self, garage: Garage, car: Vehicle) -> None:
         """Two fills of one local day are in the order of the dial, though UTC sees two days."""
         garage.preferences.change(time_zone="America/New_York", unit_system="metric")

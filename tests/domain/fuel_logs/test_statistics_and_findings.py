@@ -323,20 +323,24 @@ class TestLongRun:
     def test_where_full_tanks_tell_enough_there_is_none(self) -> None:
         assert economy(usual()).tanks[0].long_run is None
 
-    def test_a_missed_fill_or_a_rollback_ends_the_run(self) -> None:
-        def topped(day: int, odometer: int, **more: Any) -> Fill:
-            return reading(day, odometer, is_full_tank=False, **more)
-
+    @pytest.mark.parametrize(
+        ("readings", "missed", "expected"),
+        [
+            ([0, 100, 900, 1400], 2, (1, 500, 30)),
+            ([1000, 1500, 100, 300, 1600], None, (2, 1500, 60)),
+            ([1000, 1500, 1600], None, (2, 600, 60)),
+        ],
+    )
+    def test_a_missed_fill_or_a_rollback_ends_the_run(
+        self, readings: list[int], missed: int | None, expected: tuple[int, int, int]
+    ) -> None:
         fills = [
-            topped(0, 0),
-            topped(1, 100),
-            topped(2, 900, missed_previous=True),
-            topped(3, 1400),
-            topped(4, 90),
+            reading(n, odometer, is_full_tank=False, missed_previous=n == missed)
+            for n, odometer in enumerate(readings)
         ]
         estimate = economy(fills).tanks[0].long_run
         assert estimate is not None
-        assert (estimate.fill_count, estimate.distance, estimate.fuel) == (1, 500, 30)
+        assert (estimate.fill_count, estimate.distance, estimate.fuel) == expected
 
 
 def economy_of(distance: Decimal, fuel: Decimal) -> Decimal:
