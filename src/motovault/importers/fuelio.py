@@ -92,14 +92,15 @@ class FuelioReader:
             if (opened := section_of(record.cells)) is not None:
                 section, width = opened, -1
                 continue
-            if not section or is_blank(record):
+            if not section or (is_blank(record) and record.has_end):
                 continue
             if width < 0:
                 width = len(record.cells)
                 yield _Row(section, record.line, record.cells, True)
             else:
-                line, cells = fitted(record, width, findings)
-                yield _Row(section, line, cells, False)
+                row = fitted(record, width, findings)
+                if row is not None:
+                    yield _Row(section, row.line, row.cells, False)
 
     def survey(self, findings: FindingLog) -> None:
         """Settle the vehicle, dates, signs and units. Raises ImportNeeds, UnreadableSource."""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from motovault.findings import Severity
 from motovault.importers.findings import FindingLog
-from motovault.importers.records import Record, fold_title, is_blank, read_records
+from motovault.importers.records import Record, fold_title, is_blank, read_records, report_truncated
 from motovault.importers.sources import Source
 
-__all__ = ["Table", "fitted"]
+__all__ = ["Row", "Table", "fitted"]
+
+
+class Row(NamedTuple):
+    """One record of a table, of full width: ``line`` is the physical line, from 1, at which it begins."""
+
+    line: int
+    cells: list[str]
 
 
 class Table:
@@ -42,18 +50,19 @@ class Table:
             return self.titles[position].strip()
         return f"column {position}" if position >= 0 else ""
 
-    def rows(self, findings: FindingLog, least: int = 0) -> Iterator[Record]:
+    def rows(self, findings: FindingLog, least: int = 0) -> Iterator[Row]:
         """The records behind the header, blank and repeated header rows left out, each of full width.
 
         Args:
-            findings: Told of rows that are longer than the header.
+            findings: Told of rows that are longer than the header, and of a last one that is cut.
             least: Width below which a row is padded although the header is shorter.
         """
         width = max(len(self.titles), least)
         for record in read_records(self._source, self._delimiter, findings):
-            if is_blank(record) or self._is_header(record):
+            if (is_blank(record) and record.has_end) or self._is_header(record):
                 continue
-            yield fitted(record, width, findings, bool(self.titles))
+            if (row := fitted(record, width, findings, bool(self.titles))) is not None:
+                yield row
 
     def _is_header(self, record: Record) -> bool:
         cells, titles = record.cells, self._folded
@@ -62,10 +71,17 @@ class Table:
         return [fold_title(cell) for cell in cells[: len(titles)]] == titles
 
 
-def fitted(record: Record, width: int, findings: FindingLog, has_header: bool = True) -> Record:
-    """The record with exactly as many cells as the header, at least ``width``; surplus text is reported."""
+def fitted(record: Record, width: int, findings: FindingLog, has_header: bool = True) -> Row | None:
+    """The record with at least ``width`` cells; surplus text is reported.
+
+    None, with an error, if the file ends in it: a last row of too few cells and without a line end.
+    Half a number is a number too, so what there is of it says nothing.
+    """
     cells = record.cells
     if len(cells) < width:
+        if not record.has_end:
+            report_truncated(record.line, findings)
+            return None
         cells.extend([""] * (width - len(cells)))
     elif has_header and len(cells) > width and any(cell.strip() for cell in cells[width:]):
         if any("\n" in cell for cell in cells):
@@ -78,4 +94,4 @@ def fitted(record: Record, width: int, findings: FindingLog, has_header: bool = 
                 f"the row has {len(cells)} cells where the header has {width}; the last ones were not read"
             )
             findings.add("row_too_long", Severity.WARNING, message, line=record.line)
-    return record
+    return Row(record.line, cells)
