@@ -52,6 +52,76 @@ def test_the_owners_unit_system_stands_in_and_is_reported() -> None:
     assert codes(plan) == ["unit_assumed", "unit_assumed"]
 
 
+US_SYSTEM = {"unit_system": "imperial"}
+
+
+def test_assumed_units_are_a_warning_that_names_the_option() -> None:
+    plan = planned(gas("3/14/2026,52000,10.5,42,,True,False,,"), **US_SYSTEM)
+    found = [(f.severity, f.field, f.value) for f in plan.findings if f.code == "unit_assumed"]
+    assert found == [("warning", "distance_unit", "mi"), ("warning", "fuel_unit", "us_gal")]
+    assert all(f"declare {f.field}" in f.message for f in plan.findings)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('3/14/2026,52000,"40,5","72,85",,True,False,,', "comma"),
+        ("14.03.2026,52000,40.5,72.85,,True,False,,", "day.month.year"),
+    ],
+)
+def test_miles_and_gallons_are_not_assumed_for_a_file_written_elsewhere(row: str, reason: str) -> None:
+    with pytest.raises(ImportNeeds) as caught:
+        planned(gas(row), **US_SYSTEM)
+    assert [need.option for need in caught.value.needs] == ["distance_unit", "fuel_unit"]
+    assert all(reason in need.reason for need in caught.value.needs)
+    assert planned(gas(row), unit_system="metric").counts.fuel_logs == 1
+    assert planned(gas(row), **METRIC, **US_SYSTEM).counts.fuel_logs == 1
+    with pytest.raises(ImportNeeds) as caught:
+        planned(gas(row), distance_unit="km", **US_SYSTEM)
+    assert [need.option for need in caught.value.needs] == ["fuel_unit"]
+
+
+def fills(*economies: str, **changed: str) -> list[str]:
+    """Full fills of 40 every 500, so 8 per 100 or 12.5 per 1."""
+    flags = changed.get("flags", "True,False")
+    return [
+        f"2026-03-{10 + at},{52000 + 500 * at},40.0,60.00,{economy},{flags},,"
+        for at, economy in enumerate(("0", *economies))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("economies", "asked"),
+    [
+        (("8",), True),
+        (("8.1", "7.9", "12.5"), True),
+        (("12.5",), False),
+        (("12.5", "12.4", "8"), False),
+        (("8", "12.5"), False),
+        (("8.2",), False),  # more than 2 % beside it
+        (("8", "20", "20"), False),  # neither, mostly
+        (("0", ""), False),
+    ],
+)
+def test_an_economy_per_hundred_speaks_against_miles_and_gallons(
+    economies: tuple[str, ...], asked: bool
+) -> None:
+    for rows in (fills(*economies), fills(*economies)[::-1]):
+        if asked:
+            with pytest.raises(ImportNeeds) as caught:
+                planned(gas(*rows), **US_SYSTEM)
+            assert [need.option for need in caught.value.needs] == ["distance_unit", "fuel_unit"]
+            assert "per 100" in str(caught.value)
+        else:
+            assert planned(gas(*rows), **US_SYSTEM).counts.fuel_logs == len(rows)
+
+
+@pytest.mark.parametrize("flags", ["False,False", "True,True"])
+def test_economies_of_partial_or_missed_fills_prove_nothing(flags: str) -> None:
+    plan = planned(gas(*fills("8", "8", flags=flags)), **US_SYSTEM)
+    assert plan.counts.fuel_logs == 3
+
+
 def test_odometer_0_is_unknown_and_the_row_stays() -> None:
     plan = planned(gas("2026-03-14,0,40.5,42,,False,True,,"), **METRIC)
     (found,) = plan.fuel_logs()

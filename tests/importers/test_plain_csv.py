@@ -173,3 +173,18 @@ def test_a_word_that_means_nothing_is_reported_and_the_row_stays(column: str, ce
 def test_an_id_that_repeats_still_keeps_both_rows() -> None:
     plan = mapped("day,amount,id\n2024-05-01,40,1\n2024-06-01,41,1\n", source_id="id")
     assert [entry.source_key for entry in plan.fuel_logs()] == ["id:1", "id:1#2"]
+
+
+def test_units_are_assumed_with_a_warning_but_not_against_the_notation_of_the_table() -> None:
+    american = mapped("day,amount,dial\n5/17/2024,10.5,81234\n", {"unit_system": "imperial"}, odometer="dial")
+    assert [(f.code, f.severity, f.field) for f in american.findings] == [
+        ("unit_assumed", "warning", "distance_unit"),
+        ("unit_assumed", "warning", "fuel_unit"),
+    ]
+    german = "day;amount;dial\n17.05.2024;40,5;81234\n"
+    with pytest.raises(ImportNeeds) as caught:
+        mapped(german, {"unit_system": "imperial"}, odometer="dial")
+    assert [need.option for need in caught.value.needs] == ["distance_unit", "fuel_unit"]
+    named = german.replace("dial", "dial (km)").replace("amount", "amount (l)")
+    plan = mapped(named, {"unit_system": "imperial"}, volume="amount (l)", odometer="dial (km)")
+    assert (plan.counts.fuel_logs, plan.findings) == (1, ())

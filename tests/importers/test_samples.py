@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from motovault.importers import ColumnMapping, ImportOptions, ImportPlan, UnknownFormat, plan_import
+from motovault.domain.user_preferences import schema_defaults
+from motovault.importers import (
+    ColumnMapping,
+    ImportNeeds,
+    ImportOptions,
+    ImportPlan,
+    UnknownFormat,
+    plan_import,
+)
 from tests.importers.files import Owner, codes
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
@@ -206,3 +214,16 @@ def test_thousands_in_the_odometer_and_pence_in_the_price_are_understood() -> No
         Decimal("31.39"),
     )
     assert str(first.filled_at.date()) == "2022-12-20"
+
+
+def test_a_german_file_is_not_kept_in_miles_for_an_owner_who_chose_nothing() -> None:
+    for name in ("mile-gas-enus-bom-crlf.csv", "mygarage-fuel-enus.csv", "nextfleet-fuel-enus.csv"):
+        plan = plan_import(SAMPLES / "lubelogger" / name, options=ImportOptions.for_owner(schema_defaults()))
+        assert plan.counts.fuel_logs, name
+        assert codes(plan).count("unit_assumed") == 2, name
+    with pytest.raises(ImportNeeds) as caught:
+        plan_import(
+            SAMPLES / "lubelogger" / "nextfleet-fuel-dede.csv",
+            options=ImportOptions.for_owner(schema_defaults()),
+        )
+    assert [need.option for need in caught.value.needs] == ["distance_unit", "fuel_unit"]

@@ -43,6 +43,8 @@ class OrderEvidence:
         """Cells whose order is in question."""
         self.contradicts = False
         """No one order fits all."""
+        self.dotted = 0
+        """Those of the cells that are written with dots."""
 
     def see(self, cell: str) -> None:
         """Take one cell into account; what is no date in any order says nothing."""
@@ -55,6 +57,7 @@ class OrderEvidence:
         if not fits:
             return
         self.seen += 1
+        self.dotted += "." in found["sep"]
         if self.possible & fits:
             self.possible &= fits
         else:

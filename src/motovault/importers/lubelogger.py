@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from motovault.domain.fuel_logs import FuelType
+from motovault.domain.user_preferences import UnitSystem
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, settle_date_order, settle_decimal_sign
+from motovault.importers.contradictions import EconomyEvidence, Fill, foreign_notation
 from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need
 from motovault.importers.findings import FindingLog, Silence
@@ -126,7 +128,10 @@ class LubeLoggerReader:
             self._order = settle_date_order(order, self._options, needs, findings)
             self._sign = settle_decimal_sign(sign, self._options, needs, findings)
         if self._kind == "gas":
-            self._settle_units(is_charged, needs, findings)
+            doubt = foreign_notation(self._sign, self._order, order) or (
+                "" if needs else self._economy_doubt()
+            )
+            self._settle_units(is_charged, needs, findings, doubt)
         if needs:
             raise ImportNeeds(tuple(needs))
         if self._kind_assumed:
@@ -136,15 +141,34 @@ class LubeLoggerReader:
             message = f"records of the kind {self._kind} are not imported"
             findings.add("section_skipped", Severity.INFO, message, value=self._kind)
 
-    def _settle_units(self, is_charged: bool, needs: list[Need], findings: FindingLog) -> None:
+    def _economy_doubt(self) -> str:
+        """In words, that the file's own economies are no miles per gallon; empty if they may be.
+
+        Costs a pass over the file, but only where units are about to be assumed.
+        """
+        options, at = self._options, self._table.find(["fueleconomy"])
+        is_declared = options.distance_unit is not None and options.fuel_unit is not None
+        if at < 0 or self._odometer < 0 or is_declared or options.unit_system is not UnitSystem.IMPERIAL:
+            return ""
+        evidence, silence = EconomyEvidence(), Silence("")
+        reader = CellReader(silence, self._order, self._sign, grouped=True)
+        for line, cells in self._table.rows(silence):
+            log = self._log(line, cells, reader, silence)
+            if isinstance(log, PlannedFuelLog):
+                economy = reader.signed(cells[at], "", "economy")
+                fill = Fill(log.odometer, log.volume, economy, log.is_full_tank, log.missed_previous)
+                evidence.see(fill)
+        return "its own economies are volume per 100 of distance" if evidence.is_per_hundred else ""
+
+    def _settle_units(self, is_charged: bool, needs: list[Need], findings: FindingLog, doubt: str) -> None:
         options = self._options
-        self._distance_unit = settle_distance_unit(None, options, needs, findings)
+        self._distance_unit = settle_distance_unit(None, options, needs, findings, doubt)
         if is_charged and options.fuel_unit is None:
             self._fuel_unit = FuelUnit.KWH
             message = "states of charge stand in the file, so the amounts are kWh"
             findings.add("unit_assumed", Severity.INFO, message, field="fuel_unit", value=FuelUnit.KWH)
             return
-        self._fuel_unit = settle_fuel_unit(None, options, needs, findings)
+        self._fuel_unit = settle_fuel_unit(None, options, needs, findings, doubt)
         if is_charged and self._fuel_unit is not FuelUnit.KWH:
             message = (
                 f"states of charge stand in the file, yet the amounts were declared as {self._fuel_unit}"

@@ -13,6 +13,7 @@ from motovault.domain.fuel_logs import FuelType
 from motovault.errors import InvalidValue
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, settle_date_order, settle_decimal_sign
+from motovault.importers.contradictions import foreign_notation
 from motovault.importers.dates import BadDate, OrderEvidence, read_date
 from motovault.importers.errors import ImportNeeds, Need
 from motovault.importers.findings import FindingLog, Silence
@@ -115,23 +116,23 @@ class PlainCsvReader:
         needs: list[Need] = []
         self._order = settle_date_order(order, self._options, needs, findings)
         self._sign = settle_decimal_sign(sign, self._options, needs, findings)
-        self._settle_units(needs, findings)
+        self._settle_units(needs, findings, foreign_notation(self._sign, self._order, order))
         if needs:
             raise ImportNeeds(tuple(needs))
         self._vehicles = [
             PlannedVehicle(name=name or None, distance_unit=self._distance_unit) for name in self._cars
         ]
 
-    def _settle_units(self, needs: list[Need], findings: FindingLog) -> None:
+    def _settle_units(self, needs: list[Need], findings: FindingLog, doubt: str) -> None:
         at, title = self._at, self._table.title
         has_distance = "odometer" in at or "trip_distance" in at
         if has_distance and "odometer_unit" not in at:
             fields = [field for field in ("odometer", "trip_distance") if field in at]
             stated = next((unit for field in fields if (unit := distance_unit_in(title(at[field])))), None)
-            self._distance_unit = settle_distance_unit(stated, self._options, needs, findings)
+            self._distance_unit = settle_distance_unit(stated, self._options, needs, findings, doubt)
         if "fuel_unit" not in at:
             hint = fuel_unit_in(title(at["volume"]))
-            self._fuel_unit = settle_fuel_unit(hint, self._options, needs, findings)
+            self._fuel_unit = settle_fuel_unit(hint, self._options, needs, findings, doubt)
 
     def entries(self, findings: FindingLog) -> Iterator[Entry]:
         """The fill-ups."""

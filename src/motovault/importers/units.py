@@ -61,9 +61,22 @@ def _bracketed(title: str) -> str:
 
 
 def settle_distance_unit(
-    stated: DistanceUnit | None, options: ImportOptions, needs: list[Need], findings: FindingLog
+    stated: DistanceUnit | None,
+    options: ImportOptions,
+    needs: list[Need],
+    findings: FindingLog,
+    doubt: str | None = None,
 ) -> DistanceUnit | None:
-    """The unit of odometer and trip; None only together with an open question."""
+    """The unit of odometer and trip; None only together with an open question.
+
+    Args:
+        stated: What the file says.
+        options: What was declared, and the owner's unit system.
+        needs: Open questions; one may be added.
+        findings: Told what was assumed or contradicted.
+        doubt: None where the format has a place for its units. Else an assumption is a warning;
+            and text says what in the file speaks against miles and gallons, which then are not assumed.
+    """
     declared = options.distance_unit
     if stated is not None:
         if declared not in (None, stated):
@@ -71,18 +84,24 @@ def settle_distance_unit(
         return stated
     if declared is not None:
         return declared
+    reason = "the file names no unit of distance"
     if options.unit_system is not None:
-        return _assumed(findings, "distance_unit", options.unit_system.distance_unit)
-    needs.append(
-        Need("distance_unit", (DistanceUnit.MI, DistanceUnit.KM), "the file names no unit of distance")
-    )
+        unit = options.unit_system.distance_unit
+        if not doubt or unit is not DistanceUnit.MI:
+            return _assumed(findings, "distance_unit", unit, doubt)
+        reason = _refused(reason, unit, doubt)
+    needs.append(Need("distance_unit", (DistanceUnit.MI, DistanceUnit.KM), reason))
     return None
 
 
 def settle_fuel_unit(
-    stated: FuelHint | None, options: ImportOptions, needs: list[Need], findings: FindingLog
+    stated: FuelHint | None,
+    options: ImportOptions,
+    needs: list[Need],
+    findings: FindingLog,
+    doubt: str | None = None,
 ) -> FuelUnit:
-    """The unit of the amounts."""
+    """The unit of the amounts; the arguments are those of :func:`settle_distance_unit`."""
     declared = options.fuel_unit
     system = options.unit_system
     if stated == GALLON:
@@ -91,7 +110,7 @@ def settle_fuel_unit(
         if declared is not None:
             _contradicted(findings, "fuel_unit", declared, "gallons")
         elif system is not None and system.fuel_unit in _GALLONS:
-            return _assumed(findings, "fuel_unit", system.fuel_unit)
+            return _assumed(findings, "fuel_unit", system.fuel_unit, doubt)
         needs.append(Need("fuel_unit", _GALLONS, "the file says gallons, but not US or imperial"))
         return FuelUnit.US_GAL
     if stated is not None:
@@ -100,16 +119,28 @@ def settle_fuel_unit(
         return FuelUnit(stated)
     if declared is not None:
         return declared
+    reason = "the file names no unit of fuel"
     if system is not None:
-        return _assumed(findings, "fuel_unit", system.fuel_unit)
-    needs.append(Need("fuel_unit", tuple(FuelUnit), "the file names no unit of fuel"))
+        if not doubt or system.fuel_unit not in _GALLONS:
+            return _assumed(findings, "fuel_unit", system.fuel_unit, doubt)
+        reason = _refused(reason, system.fuel_unit, doubt)
+    needs.append(Need("fuel_unit", tuple(FuelUnit), reason))
     return FuelUnit.L
 
 
-def _assumed(findings: FindingLog, field: str, unit: U) -> U:
+def _assumed(findings: FindingLog, field: str, unit: U, doubt: str | None) -> U:
     message = f"the file does not say its {field}; {unit} was taken, from the owner's unit system"
-    findings.add("unit_assumed", Severity.INFO, message, field=field, value=unit)
+    severity = Severity.INFO
+    if doubt is not None:
+        # The whole file hangs on it, and the unit system may be one that nobody ever chose.
+        severity = Severity.WARNING
+        message += f"; declare {field} if it is another"
+    findings.add("unit_assumed", severity, message, field=field, value=unit)
     return unit
+
+
+def _refused(reason: str, unit: str, doubt: str) -> str:
+    return f"{reason}, and {unit}, of the owner's unit system, was not assumed because {doubt}"
 
 
 def _contradicted(findings: FindingLog, field: str, declared: str, stated: str) -> None:
