@@ -33,7 +33,7 @@ def test_postgresql_is_not_migrated_unasked(empty_postgres_database: str) -> Non
         assert vault.garage("ana").vehicles.count() == 0
 
 
-@pytest.mark.parametrize("given", [{}, {"database": "memory:", "connection": object()}])
+@pytest.mark.parametrize("given", [{}, {"database": "memory:", "connection": object()}, {"database": 5}])
 def test_exactly_one_place_must_be_named(given: dict[str, object]) -> None:
     with pytest.raises(motovault.InvalidValue) as caught:
         motovault.open_vault(**given)  # type: ignore[arg-type]
@@ -170,3 +170,33 @@ def test_two_who_change_one_vehicle_at_once_lose_nothing(vault: motovault.Vault)
     assert errors == []
     kept = garage.vehicles.get(car.id)
     assert (kept.nickname, kept.color) == (f"nickname {rounds}", f"color {rounds}")
+
+
+def test_a_second_writer_in_one_thread_is_told_at_once_instead_of_waiting_for_itself(
+    vault: motovault.Vault, request: pytest.FixtureRequest
+) -> None:
+    ana, bob = vault.garage("ana"), vault.garage("bob")
+    if "postgres" in request.node.name:
+        with ana.transaction():
+            ana.vehicles.add(license_plate="A")
+            bob.vehicles.add(license_plate="B")  # its own transaction; the two do not meet
+        assert bob.vehicles.count() == 1
+        return
+    with ana.transaction():
+        ana.vehicles.add(license_plate="A")
+        with pytest.raises(motovault.StorageFailure, match="this thread"):
+            bob.vehicles.add(license_plate="B")
+    bob.vehicles.add(license_plate="B")
+    assert (ana.vehicles.count(), bob.vehicles.count()) == (1, 1)
+
+
+def test_looking_keeps_nothing(vault: motovault.Vault) -> None:
+    garage = vault.garage("ana")
+    assert garage.preferences.peek().currency_code == "USD"
+    assert garage.preferences.change(unit_system="metric").id == garage.preferences.peek().id
+
+
+def test_no_error_text_holds_a_whole_vin(vault: motovault.Vault) -> None:
+    with pytest.raises(motovault.NotFound) as caught:
+        vault.garage("ana").vehicles.get("1M8GDM9AXKP042788")  # type: ignore[arg-type]
+    assert "1M8GDM9AXKP042788" not in str(caught.value)

@@ -18,6 +18,7 @@ __all__ = [
     "redacted",
 ]
 
+_LONGEST_KEY = 200
 _SHOWN = 60
 """How much of an offending value an error text shows; the attribute has it all."""
 
@@ -50,11 +51,11 @@ class NotFound(MotovaultError, LookupError):
 
     Attributes:
         what: The kind of thing looked for, for example ``"vehicle"``.
-        key: What it was looked for by.
+        key: What it was looked for by, whole; the text shows of a VIN its beginning only.
     """
 
     def __init__(self, what: str, key: object) -> None:
-        super().__init__(f"no {what} {key}")
+        super().__init__(f"no {what} {_named(key)}")
         self.what = what
         self.key = key
 
@@ -110,6 +111,16 @@ def redacted(secret: str) -> str:
     '1M8… (17 characters)'
     """
     return f"{secret[:3]}… ({len(secret)} characters)"
+
+
+def _named(key: object) -> str:
+    """A key, fit for a text: what may be a VIN is not shown whole, and nothing at length."""
+    if isinstance(key, str):
+        compacted = key.replace(" ", "").replace("-", "")
+        if 11 <= len(compacted) <= 17 and compacted.isalnum():
+            return redacted(compacted)
+    text = str(key)
+    return text if len(text) <= _LONGEST_KEY else text[: _LONGEST_KEY - 1] + "…"
 
 
 def _shown(value: object) -> str:

@@ -18,7 +18,7 @@ from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
-from motovault.domain.user_preferences import UserPreferencesRepository, schema_defaults
+from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
 from motovault.domain.vehicles import VehicleRepository
 from motovault.domain.vehicles.service import VehicleService
@@ -97,7 +97,8 @@ class Garage:
         """Several calls, all or nothing: kept on a clean exit, undone on an error.
 
         Transactions nest: an error that is caught outside an inner one undoes
-        the inner one only. Each thread and each task has its own.
+        the inner one only. Each thread has its own, for one garage at a time; do
+        not hold one open across an ``await``, since others wait for it.
 
         >>> import motovault
         >>> garage = motovault.open_vault("memory:").garage("ana")
@@ -141,9 +142,7 @@ class Garage:
         """What :meth:`import_file` would do: nothing is kept yet. ``name`` is what findings call the file."""
         from motovault.importers import plan_for_user
 
-        with self._unit_of_work() as work:  # looking only: a plan keeps nothing, not even default preferences
-            preferences = work.user_preferences.find() or schema_defaults()
-        return plan_for_user(source, options, preferences, name=name)
+        return plan_for_user(source, options, self.preferences.peek(), name=name)
 
     def apply(self, plan: ImportPlan) -> ImportResult:
         """Keep what a plan holds, all or nothing."""
@@ -263,6 +262,8 @@ def open_vault(
     if len(given) != 1:
         rule = "must be given, or an engine or a connection instead: one of the three"
         raise InvalidValue("database", database, rule)
+    if database is not None and not isinstance(database, str | Path):
+        raise InvalidValue("database", database, "must be a path, a URL or memory:")
     if database is not None and str(database) == "memory:":
         from motovault.storage.memory import MemoryStore
 

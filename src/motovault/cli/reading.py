@@ -25,7 +25,7 @@ __all__ = ["economy_of", "find_vehicle", "vehicle_named", "vehicle_report"]
 
 
 def vehicle_named(garage: Garage, name: str) -> Vehicle | None:
-    """The live vehicle with this id, plate, nickname or title, case ignored; None if there is none.
+    """The live vehicle with this id, VIN, plate, nickname or title, case ignored; None if there is none.
 
     Raises:
         InvalidValue: Several are called so.
@@ -41,7 +41,11 @@ def vehicle_named(garage: Garage, name: str) -> Vehicle | None:
         for vehicle in vehicles
         if vehicle.id == number
         or wanted
-        in {text.casefold() for text in (vehicle.nickname, vehicle.title, vehicle.license_plate) if text}
+        in {
+            text.casefold()
+            for text in (vehicle.nickname, vehicle.title, vehicle.license_plate, vehicle.vin)
+            if text
+        }
     ]
     if len(found) > 1:
         ids = ", ".join(str(vehicle.id) for vehicle in found)
@@ -53,8 +57,13 @@ def find_vehicle(garage: Garage, name: str) -> Vehicle:
     """The same; raises NotFound if there is none."""
     found = vehicle_named(garage, name)
     if found is None:
-        titles = ", ".join(vehicle.title for vehicle in garage.vehicles.list()) or "none"
-        raise NotFound("vehicle", f"{name!r}; there are: {titles}")
+        error = NotFound("vehicle", name)
+        # a title made of a masked VIN cannot be typed back
+        known = [
+            v.title if v.nickname or v.make or v.license_plate else str(v.id) for v in garage.vehicles.list()
+        ]
+        error.args = (f"{error}; there are: {', '.join(known) or 'none'}",)
+        raise error
     return found
 
 
@@ -75,14 +84,13 @@ def vehicle_report(
     The economy is computed over the whole history and then cut to intervals
     closed in the period (R12); sums are over logs filled in it.
     """
-    preferences = garage.preferences.get()
+    preferences = garage.preferences.peek()
     dial = vehicle.distance_unit or preferences.unit_system.distance_unit
     first, last = first_on or date.min, last_on or date.max
     is_whole = first_on is None and last_on is None
-    with garage.transaction():  # one transaction instead of three
-        whole = economy_of(garage, vehicle, unit)
-        logs = garage.fuel_logs.list(vehicle.id)
-        current = garage.odometer.current(vehicle.id)
+    whole = economy_of(garage, vehicle, unit)
+    logs = garage.fuel_logs.list(vehicle.id)
+    current = garage.odometer.current(vehicle.id)
     kept = [log for log in logs if first <= preferences.local_date(log.filled_at) <= last]
     fills = fills_from_logs(
         kept,

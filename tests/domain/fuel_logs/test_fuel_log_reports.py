@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
-from motovault.domain.fuel_logs import FuelLog
+from motovault.domain.fuel_logs import FuelLog, Void
 from motovault.domain.vehicles import Vehicle
+from motovault.errors import InvalidValue
 from motovault.vault import Garage
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -214,3 +217,65 @@ class TestReport:
             2: "0.189333",
         }
         assert "tank 1: 6.00 L/100 km" in str(report)
+
+    def test_towing_is_marked_and_the_everyday_figure_stands_beside(
+        self, garage: Garage, car: Vehicle
+    ) -> None:
+        for n, (odometer, volume, is_towing) in enumerate(
+            [(1000, 40, False), (1500, 30, True), (2000, 45, False)]
+        ):
+            garage.fuel_logs.add(
+                car.id,
+                filled_at=day(n * 7),
+                odometer=odometer,
+                odometer_unit="km",
+                fuel_unit="L",
+                volume=volume,
+                is_towing=is_towing,
+            )
+        lines = str(garage.fuel_logs.economy(car.id)).splitlines()
+        assert [line.endswith("towing") for line in lines[2:4]] == [True, False]
+        assert lines[4] == "  without towing: 9.00 L/100 km"
+
+    def test_it_can_be_pickled_copied_and_compared(
+        self, garage: Garage, car: Vehicle, driven: list[FuelLog]
+    ) -> None:
+        report = garage.fuel_logs.economy(car.id)
+        for twin in (
+            pickle.loads(pickle.dumps(report)),
+            copy.deepcopy(report),
+            garage.fuel_logs.economy(car.id),
+        ):
+            assert twin == report
+            assert (twin.findings, str(twin)) == (report.findings, str(report))
+        garage.fuel_logs.remove(driven[-1].id)
+        assert garage.fuel_logs.economy(car.id) != report
+
+    def test_one_tank_with_litres_and_kilograms_is_pointed_out(self, garage: Garage, car: Vehicle) -> None:
+        """A slip in the unit would halve the fuel without a word: 200 km on 10 L instead of 20."""
+        for n, unit in enumerate(["L", "L", "kg", "L"]):
+            garage.fuel_logs.add(
+                car.id,
+                filled_at=day(n),
+                odometer=1000 + 100 * n,
+                odometer_unit="km",
+                volume=10,
+                fuel_unit=unit,
+            )
+        (finding,) = garage.fuel_logs.economy(car.id).findings
+        assert (finding.code, finding.value) == ("tank_mixed", "kg")
+
+    def test_a_partial_fill_that_goes_back_leaves_a_stretch_without_a_figure(
+        self, garage: Garage, car: Vehicle
+    ) -> None:
+        for n, (odometer, is_full) in enumerate([(1000, True), (1300, True), (130, False), (1900, True)]):
+            garage.fuel_logs.add(
+                car.id, filled_at=day(n * 7), odometer=odometer, volume=10, is_full_tank=is_full
+            )
+        report = garage.fuel_logs.economy(car.id)
+        assert [(i.economy, i.void) for i in report] == [(30, None), (None, Void.WENT_BACK)]
+
+    def test_a_capacity_must_be_given_by_tank(self, garage: Garage, car: Vehicle) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            garage.fuel_logs.economy(car.id, tank_capacity=50)  # type: ignore[arg-type]
+        assert caught.value.field == "tank_capacity"

@@ -97,12 +97,16 @@ class Chain:
         asked_distance_unit: str | None = None,
     ) -> None:
         self.strand = strand
+        self._asked = (asked_economy_unit, asked_distance_unit)
         self.positions, self.frames = places(strand.rows)
         self.distance_unit, self.fuel_unit = strand.distance_unit, strand.fuel_unit
         if asked_distance_unit is not None and _is_same_kind(asked_distance_unit, strand.distance_unit):
             self.distance_unit = asked_distance_unit
         self.economy_unit = _fitting(asked_economy_unit, self.distance_unit, self.fuel_unit)
         self.figure = figure_of(strand.adding_distance, strand.adding_fuel, self.economy_unit)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.strand, *self._asked)
 
     def reported_distance(self, distance: Decimal) -> Decimal:
         """A sum of distances in the unit of the report."""

@@ -103,7 +103,7 @@ def _walk(chain: Chain) -> Stretches:
     opening = -1  # index of the full fill that opened the current interval; -1 for none
     start = last = _ZERO
     frame = -1
-    fuel, excluded, is_towing = _ZERO, _ZERO, False
+    fuel, excluded, is_towing, is_lost = _ZERO, _ZERO, False, False
     void: Void | None = None
     cost: Decimal | None = None
     currency: str | None = None
@@ -130,10 +130,13 @@ def _walk(chain: Chain) -> Stretches:
             continue  # R7: its fuel counts, but it neither opens nor closes
         if opening >= 0:
             if in_frame != frame or position < last:  # R9
-                if is_full:
-                    why = Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION
-                    found.add_void(opening, index, None, fuel, is_towing, void or why)
-                opening = -1
+                void = void or (Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION)
+                is_lost = True
+            if is_lost and is_full:
+                found.add_void(opening, index, None, fuel, is_towing, void or Void.UNKNOWN_POSITION)
+            elif is_lost:
+                frame, last = in_frame, position  # a partial fill went back: no figure for what is open
+                continue
             elif not is_full or position == start:
                 last = position  # R4; R8: nothing driven, the fuel is carried on
                 continue
@@ -151,5 +154,5 @@ def _walk(chain: Chain) -> Stretches:
         frame, last = in_frame, position
         if is_full:  # R2
             opening, start = index, position
-            fuel, excluded, is_towing, void = _ZERO, _ZERO, False, None
+            fuel, excluded, is_towing, is_lost, void = _ZERO, _ZERO, False, False, None
     return found

@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias, TypeVar, cast
 
 import attrs
@@ -113,10 +114,21 @@ def strands_of_logs(
             fuel_unit=burnt,
             adding_distance=driven,
             adding_fuel=burnt,
-            on=lambda row: local_date(cast("FuelLog", row).filled_at),
+            on=partial(_on_of_log, local_date),
             currency_code=currency_code,
         )
     ]
+
+
+# Functions with names rather than lambdas, so that reports can be pickled and compared.
+
+
+def _on_of_log(local_date: Callable[[datetime], date], row: Row) -> date:
+    return local_date(cast("FuelLog", row).filled_at)
+
+
+def _on_of_fill(row: Row) -> date:
+    return cast("Fill", row).on
 
 
 def _is_uniform(rows: Sequence[FuelLog]) -> bool:
@@ -209,7 +221,7 @@ def _strand(named: _Tank, rows: list[Fill]) -> Strand:
         fuel_unit=latest.fuel_unit,
         adding_distance=base_distance if is_mixed else latest.odometer_unit,
         adding_fuel=base_fuel if is_mixed else latest.fuel_unit,
-        on=lambda row: cast("Fill", row).on,
+        on=_on_of_fill,
     )
 
 

@@ -35,8 +35,8 @@ def plausibility_findings(
 ) -> tuple[Finding, ...]:
     """Everything that looks wrong, oldest first.
 
-    Codes: ``odometer_went_back``, ``distance_per_day``, ``economy_unusual``,
-    ``excluded_distance``, ``volume_above_tank``, ``price_unusual``, ``volume_and_price_swapped``.
+    Codes: ``odometer_went_back``, ``distance_per_day``, ``economy_unusual``, ``excluded_distance``,
+    ``tank_mixed``, ``volume_above_tank``, ``price_unusual``, ``volume_and_price_swapped``.
 
     Args:
         fills: All of one vehicle.
@@ -49,9 +49,30 @@ def plausibility_findings(
     found += _odometer(ordered)
     found += _economy(report, place)
     found += _excluded(report, place)
+    found += _mixed(ordered)
     found += _volumes(ordered, tank_capacity or {})
     found += _prices(ordered)
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
+
+
+def _mixed(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:
+    """One tank that took litres and kilograms: the rarer of the two is a slip, or another tank."""
+    kinds: dict[int | str, dict[str, list[int]]] = {}
+    for n, fill in enumerate(ordered):
+        base = FUEL_TO_BASE[fill.fuel_unit][0]
+        kinds.setdefault(fill.tank, {}).setdefault(base, []).append(n)
+    for tank, by_kind in kinds.items():
+        if len(by_kind) < 2:
+            continue
+        rare = min(by_kind, key=lambda base: (len(by_kind[base]), base))
+        usual = max(by_kind, key=lambda base: (len(by_kind[base]), base))
+        for n in by_kind[rare]:
+            fill = ordered[n]
+            message = (
+                f"tank {tank} took {UNITS[fill.fuel_unit].label} on {fill.on}, and otherwise what is counted "
+                f"in {UNITS[usual].label}: the two never add up, so each has figures of its own"
+            )
+            yield n, _warning(fill, "tank_mixed", message, "fuel_unit", str(fill.fuel_unit))
 
 
 def _odometer(ordered: Sequence[Fill]) -> Iterable[tuple[int, Finding]]:

@@ -45,6 +45,19 @@ class TankEconomy:
         self._stretches = stretches
         self._tank_capacity = tank_capacity
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TankEconomy):
+            return NotImplemented
+        return self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash((self.tank, self.economy_unit, self.fill_count, len(self)))
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        units = (self.distance_unit, self.fuel_unit, self.economy_unit)
+        return self.tank, units, self.fill_count, self.intervals, self.long_run
+
     def __repr__(self) -> str:
         return f"<TankEconomy {self.tank!r}: {len(self._stretches)} intervals, {self.economy_unit}>"
 
@@ -154,7 +167,7 @@ class TankEconomy:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class EconomyReport:
     """The economy of one vehicle: tank by tank, and as one figure where there is one tank.
 
@@ -162,13 +175,19 @@ class EconomyReport:
 
     Attributes:
         tanks: In the order in which they were first filled.
-        findings: What looks like a slip in the logs; nothing was left out because of them.
         title: What the vehicle is called, if known.
     """
 
     tanks: tuple[TankEconomy, ...]
-    findings: tuple[Finding, ...] = ()
+    _findings: tuple[Finding, ...] | Callable[[EconomyReport], tuple[Finding, ...]] = attrs.field(
+        default=(), eq=False, repr=False
+    )
     title: str | None = None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What looks like a slip in the logs; looked for when asked; nothing was left out for it."""
+        return self._findings(self) if callable(self._findings) else self._findings
 
     @property
     def intervals(self) -> tuple[Interval, ...]:
@@ -244,7 +263,11 @@ def _lines(tank: TankEconomy, is_named: bool) -> list[str]:
     for interval in tank.intervals:
         is_valid = interval.economy is not None
         figure = f"{_shown(interval.economy, 2)} {unit}" if is_valid else f"– ({interval.void})"
-        lines.append(f"  {interval.opened_on} to {interval.closed_on}  {figure}")
+        towing = "  towing" if interval.is_towing else ""
+        lines.append(f"  {interval.opened_on} to {interval.closed_on}  {figure}{towing}")
+    everyday = tank.average_excluding_towing
+    if everyday is not None and any(interval.is_towing for interval in tank.intervals):
+        lines.append(f"  without towing: {_shown(everyday, 2)} {unit}")
     if tank.long_run is not None:
         rough = tank.long_run
         bounds = f", between {_shown(rough.low, 2)} and {_shown(rough.high, 2)}"

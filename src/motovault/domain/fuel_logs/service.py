@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias, TypedDict, Unpack
+from functools import partial
+from typing import Any, Protocol, TypedDict, Unpack
+from uuid import UUID
 
 import attrs
 
-from motovault.domain.fuel_logs.economy import economy
+from motovault.domain.fuel_logs.economy import economy_of_strands
 from motovault.domain.fuel_logs.entities import FuelLog, FuelLogId
-from motovault.domain.fuel_logs.errors import NothingDriven
+from motovault.domain.fuel_logs.errors import FuelLogNotFound, NothingDriven
 from motovault.domain.fuel_logs.fills import Fill, fills_from_logs
 from motovault.domain.fuel_logs.grades import check_grade
+from motovault.domain.fuel_logs.history import Strand, strands_of_logs
 from motovault.domain.fuel_logs.plausibility import plausibility_findings
 from motovault.domain.fuel_logs.report import EconomyReport
 from motovault.domain.fuel_logs.repository import FuelLogRepository
@@ -21,13 +24,13 @@ from motovault.domain.fuel_logs.statistics import FuelStatistics, fuel_statistic
 from motovault.domain.user_preferences import UserPreferences, UserPreferencesRepository, schema_defaults
 from motovault.domain.vehicles import Vehicle, VehicleId, VehicleNotFound, VehicleRepository
 from motovault.errors import InvalidValue
+from motovault.findings import Finding
 from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
 from motovault.quantities.context import EXACT, round_half_up, to_decimal
 
 __all__ = ["FuelLogDetails", "FuelLogService", "FuelLogUnitOfWork"]
 
 Number = Decimal | int | str
-_Read: TypeAlias = tuple[list[FuelLog], list[Fill], Vehicle, UserPreferences]
 
 
 class FuelLogUnitOfWork(UnitOfWork, Protocol):
@@ -115,7 +118,7 @@ class FuelLogService:
         log = FuelLog(
             id=FuelLogId(self._new_id()),
             user_id=self._user_id,
-            vehicle_id=vehicle_id,
+            vehicle_id=_vehicle(vehicle_id),
             filled_at=filled_at,
             created_at=now,
             updated_at=now,
@@ -139,7 +142,7 @@ class FuelLogService:
     def get(self, log_id: FuelLogId) -> FuelLog:
         """The log with this id. Raises FuelLogNotFound."""
         with self._unit_of_work() as work:
-            return work.fuel_logs.get(log_id)
+            return work.fuel_logs.get(_log(log_id))
 
     def list(
         self, vehicle_id: VehicleId, *, after: FuelLog | None = None, limit: int | None = None
@@ -153,12 +156,12 @@ class FuelLogService:
             raise InvalidValue("limit", limit, "must be at least 1")
         with self._unit_of_work() as work:
             _live(work.vehicles, vehicle_id)
-            return work.fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=limit)
+            return work.fuel_logs.list_for_vehicle(_vehicle(vehicle_id), after=after, limit=limit)
 
     def count(self, vehicle_id: VehicleId) -> int:
         """How many logs a vehicle has."""
         with self._unit_of_work() as work:
-            return work.fuel_logs.count_for_vehicle(vehicle_id)
+            return work.fuel_logs.count_for_vehicle(_vehicle(vehicle_id))
 
     def change(self, log_id: FuelLogId, **changes: Unpack[FuelLogChanges]) -> FuelLog:
         """Change what is given, keep the rest; None empties a field.
@@ -168,7 +171,7 @@ class FuelLogService:
         """
         _refuse_unknown(changes, FuelLogChanges)
         with self._unit_of_work(atomic=True) as work:
-            kept = work.fuel_logs.get(log_id)
+            kept = work.fuel_logs.get(_log(log_id))
             new: dict[str, object] = dict(changes)
             if "total_cost" not in changes and {"volume", "price_per_unit"} & set(changes):
                 volume = changes.get("volume", kept.volume)
@@ -188,7 +191,7 @@ class FuelLogService:
     def remove(self, log_id: FuelLogId) -> None:
         """Drop a log for good. Raises FuelLogNotFound."""
         with self._unit_of_work() as work:
-            work.fuel_logs.remove(log_id)
+            work.fuel_logs.remove(_log(log_id))
 
     def economy(
         self,
@@ -210,39 +213,56 @@ class FuelLogService:
             VehicleNotFound: No such live vehicle.
             InvalidValue: A unit is none, or a capacity is not above 0.
         """
-        _, fills, vehicle, preferences = self._read(vehicle_id)
-        return _report(fills, vehicle, preferences, economy_unit, battery_capacity_kwh, tank_capacity)
+        return _report(self._read(vehicle_id), economy_unit, battery_capacity_kwh, tank_capacity)
 
     def statistics(self, vehicle_id: VehicleId, *, economy_unit: str | None = None) -> FuelStatistics:
         """What the vehicle's logs add up to. Raises as :meth:`economy`."""
-        logs, fills, vehicle, preferences = self._read(vehicle_id)
+        history = self._read(vehicle_id)
         return fuel_statistics(
-            logs,
-            fills,
-            _report(fills, vehicle, preferences, economy_unit, None, None),
-            distance_unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
-            local_date=preferences.local_date,
+            history.logs,
+            history.fills(),
+            _report(history, economy_unit, None, None),
+            distance_unit=history.distance_unit,
+            local_date=history.preferences.local_date,
         )
 
-    def _read(self, vehicle_id: VehicleId) -> _Read:
+    def _read(self, vehicle_id: VehicleId) -> _History:
         with self._unit_of_work() as work:
             vehicle = _live(work.vehicles, vehicle_id)
             logs = work.fuel_logs.list_for_vehicle(vehicle_id)
             preferences = work.user_preferences.find() or schema_defaults()
-        fills = fills_from_logs(
-            logs,
-            distance_unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
-            fuel_unit=preferences.unit_system.fuel_unit,
-            currency_code=preferences.currency_code,
-            local_date=preferences.local_date,
-        )
-        return logs, fills, vehicle, preferences
+        return _History(vehicle, logs, preferences)
+
+
+@attrs.frozen
+class _History:
+    """One vehicle's logs, and what settles their units."""
+
+    vehicle: Vehicle
+    logs: list[FuelLog]
+    preferences: UserPreferences
+
+    @property
+    def distance_unit(self) -> str:
+        return self.vehicle.distance_unit or self.preferences.unit_system.distance_unit
+
+    def fills(self) -> list[Fill]:
+        return fills_from_logs(self.logs, **self._settled())
+
+    def strands(self) -> list[Strand]:
+        return strands_of_logs(self.logs, **self._settled())
+
+    def _settled(self) -> dict[str, Any]:
+        return {
+            "distance_unit": self.distance_unit,
+            "fuel_unit": self.preferences.unit_system.fuel_unit,
+            "currency_code": self.preferences.currency_code,
+            "local_date": self.preferences.local_date,
+        }
 
 
 def _report(
-    fills: list[Fill],
-    vehicle: Vehicle,
-    preferences: UserPreferences,
+    history: _History,
     economy_unit: str | None,
     battery_capacity_kwh: Number | None,
     tank_capacity: Mapping[int | str, Decimal] | None,
@@ -252,23 +272,44 @@ def _report(
         battery = to_decimal(battery_capacity_kwh, "battery_capacity_kwh")
         if battery <= 0:
             raise InvalidValue("battery_capacity_kwh", battery_capacity_kwh, "must be above 0")
+    if tank_capacity is not None and not isinstance(tank_capacity, Mapping):
+        rule = "must be a mapping of tank number to size, such as {1: 50}"
+        raise InvalidValue("tank_capacity", tank_capacity, rule)
     capacities = {tank: to_decimal(size, "tank_capacity") for tank, size in (tank_capacity or {}).items()}
     for size in capacities.values():
         if size <= 0:
             raise InvalidValue("tank_capacity", size, "must be above 0")
-    report = economy(
-        fills,
+    report = economy_of_strands(
+        history.strands(),
         economy_unit=economy_unit,
-        distance_unit=vehicle.distance_unit,
+        distance_unit=history.vehicle.distance_unit,
         battery_capacity_kwh=battery,
         tank_capacity=capacities,
     )
-    findings = plausibility_findings(fills, report, capacities)
-    return attrs.evolve(report, findings=findings, title=vehicle.title)
+    return attrs.evolve(report, findings=partial(_findings, history, capacities), title=history.vehicle.title)
+
+
+def _findings(
+    history: _History, capacities: Mapping[int | str, Decimal], report: EconomyReport
+) -> tuple[Finding, ...]:
+    return plausibility_findings(history.fills(), report, capacities)
+
+
+def _vehicle(vehicle_id: VehicleId) -> VehicleId:
+    # text that a caller took for an id: databases would differ in what they say
+    if not isinstance(vehicle_id, UUID):
+        raise VehicleNotFound(vehicle_id)
+    return vehicle_id
+
+
+def _log(log_id: FuelLogId) -> FuelLogId:
+    if not isinstance(log_id, UUID):
+        raise FuelLogNotFound(log_id)
+    return log_id
 
 
 def _live(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:
-    vehicle = vehicles.get(vehicle_id)
+    vehicle = vehicles.get(_vehicle(vehicle_id))
     if not vehicle.is_live:
         raise VehicleNotFound(vehicle_id)
     return vehicle

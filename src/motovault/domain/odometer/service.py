@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from motovault.domain.odometer.entities import OdometerReading
 from motovault.domain.odometer.readings import CurrentOdometer, current_odometer, distance_between
@@ -60,6 +61,8 @@ class OdometerService:
     def _read(
         self, vehicle_id: VehicleId
     ) -> tuple[list[OdometerReading], DistanceUnit, Callable[[datetime], date]]:
+        if not isinstance(vehicle_id, UUID):
+            raise VehicleNotFound(vehicle_id)
         with self._unit_of_work() as work:
             vehicle = work.vehicles.get(vehicle_id)
             if not vehicle.is_live:

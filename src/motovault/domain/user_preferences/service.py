@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from motovault.domain.user_preferences.entities import UnitSystem, UserPreferences
+from motovault.domain.user_preferences.entities import UnitSystem, UserPreferences, schema_defaults
 from motovault.domain.user_preferences.repository import UserPreferencesRepository
 from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
 
@@ -39,6 +39,11 @@ class UserPreferencesService:
         """The user's preferences, made with the schema's defaults on the first call."""
         with self._unit_of_work() as work:
             return work.user_preferences.find() or work.user_preferences.get_or_add(self._defaults())
+
+    def peek(self) -> UserPreferences:
+        """The same without keeping anything: the schema's defaults for a user who never chose."""
+        with self._unit_of_work() as work:
+            return work.user_preferences.find() or schema_defaults()
 
     def change(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from typing import Any, Protocol, TypedDict, Unpack
+from uuid import UUID
 
 import attrs
 
@@ -171,7 +172,7 @@ class VehicleService:
         Raises VehicleNotFound, or VehicleExists if its VIN is in use again.
         """
         with self._unit_of_work(atomic=True) as work:
-            vehicle = work.vehicles.get(vehicle_id)
+            vehicle = _known(work.vehicles, vehicle_id)
             if vehicle.is_live:
                 return vehicle
             restored = attrs.evolve(vehicle, is_active=True, deleted_at=None, updated_at=self._clock.now())
@@ -179,8 +180,15 @@ class VehicleService:
         return restored
 
 
+def _known(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:
+    # text that a caller took for an id: databases would differ in what they say
+    if not isinstance(vehicle_id, UUID):
+        raise VehicleNotFound(vehicle_id)
+    return vehicles.get(vehicle_id)
+
+
 def _live(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:
-    vehicle = vehicles.get(vehicle_id)
+    vehicle = _known(vehicles, vehicle_id)
     if not vehicle.is_live:
         raise VehicleNotFound(vehicle_id)
     return vehicle

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ __all__ = ["HostLine", "Line", "PooledLine", "known_dialect"]
 
 _PARTITION: Final = 2000
 """Rows at a time. Entities made from rows that die young cost the garbage collector a third less."""
+
+_WRITING: Final[set[tuple[int, int]]] = set()
+"""Which thread is writing through which SQLite engine."""
 
 _DIALECTS: Final = {"postgresql": "psycopg", "sqlite": "pysqlite"}
 
@@ -143,8 +147,30 @@ class PooledLine(Line):
         self._raw: Any = None
         self._was: Any = None
 
+    def begin(self) -> None:
+        self._refuse_waiting_for_itself()
+        super().begin()
+        if self.dialect == "sqlite":
+            _WRITING.add(self._writer)
+
+    def change(self, statement: Statement, args: tuple[object, ...], clashes: Clashes | None = None) -> int:
+        self._refuse_waiting_for_itself()
+        return super().change(statement, args, clashes)
+
+    @property
+    def _writer(self) -> tuple[int, int]:
+        return id(self._engine), threading.get_ident()
+
+    def _refuse_waiting_for_itself(self) -> None:
+        """SQLite has one writer: a second one in the same thread would wait for the first for ever."""
+        if self.dialect == "sqlite" and not self.in_transaction and self._writer in _WRITING:
+            raise StorageFailure(
+                "this thread has a transaction of this database open, of another garage or task"
+            )
+
     def commit(self) -> None:
         self.in_transaction = False
+        _WRITING.discard(self._writer)
         if self.dialect == "sqlite":
             try:
                 self._run("COMMIT")
@@ -165,6 +191,7 @@ class PooledLine(Line):
 
     def rollback(self) -> None:
         self.in_transaction = False
+        _WRITING.discard(self._writer)
         # A connection that is lost, or a transaction that SQLite ended by itself, is undone already.
         with contextlib.suppress(StorageFailure):
             self._run("ROLLBACK")
