@@ -18,6 +18,7 @@ import attrs
 from motovault.domain.fuel_logs import FuelLog, FuelLogId, FuelLogRepository
 from motovault.domain.vehicles import Vehicle, VehicleId, VehicleRepository
 from motovault.findings import Severity
+from motovault.importers.corrections import Corrections, pages
 from motovault.importers.findings import FindingLog, ImportFinding
 from motovault.importers.matching import match_vehicles
 from motovault.importers.plan import ImportPlan
@@ -100,11 +101,20 @@ def apply_plan(
         added = 0
         if plan.counts.fuel_logs:
             planned = _Newcomers(plan, matched.vehicles, matched.added, work.fuel_logs)
-            logs = (
-                _fuel_log(log, matched.vehicles[log.vehicle].id, plan.source, user_id, now, zone, new_id)
-                for log in planned
-            )
-            added = work.fuel_logs.add_many(logs if progress is None else _told(logs, progress))
+            corrections = Corrections(plan.source, work.fuel_logs)
+            new = {vehicle.id for vehicle in matched.added}
+            for vehicle_id in {vehicle.id for vehicle in matched.vehicles} - new:
+                corrections.know(vehicle_id)
+
+            def logs() -> Iterator[FuelLog]:
+                for row in planned:
+                    vehicle_id = matched.vehicles[row.vehicle].id
+                    log = _fuel_log(row, vehicle_id, plan.source, user_id, now, zone, new_id)
+                    corrections.look(log, row.line)
+                    yield log
+
+            added = work.fuel_logs.add_many(logs() if progress is None else _told(logs(), progress))
+            corrections.tell(findings)
     return ImportResult(
         added=added,
         already_kept=plan.counts.fuel_logs - added,
@@ -213,16 +223,13 @@ class _Newcomers:
 def _older_keys(plan: ImportPlan, vehicle_id: VehicleId, fuel_logs: FuelLogRepository) -> set[str]:
     """Keys of a vehicle's logs that a row with a better identity may stand under."""
     keys: set[str] = set()
-    after: FuelLog | None = None
-    while page := fuel_logs.list_for_vehicle(vehicle_id, after=after, limit=_PAGE):
-        for log in page:
-            if log.source != plan.source or log.source_key is None:
-                continue
-            if log.source_key.startswith("row:"):
-                keys.add(log.source_key)
-            elif plan.has_older_ids and log.source_key.startswith("id:"):
-                keys.add(f"{log.source_key}@{_day(log.filled_at)}")
-        after = page[-1]
+    for log in pages(fuel_logs, vehicle_id):
+        if log.source != plan.source or log.source_key is None:
+            continue
+        if log.source_key.startswith("row:"):
+            keys.add(log.source_key)
+        elif plan.has_older_ids and log.source_key.startswith("id:"):
+            keys.add(f"{log.source_key}@{_day(log.filled_at)}")
     return keys
 
 
