@@ -11,8 +11,8 @@ import motovault
 from motovault.importers import ImportOptions
 
 HEADER = (
-    "## Vehicle\nName,Description,DistUnit,FuelUnit,ConsumptionUnit,ImportCSVDateFormat,VIN,Insurance,Plate,Make,"
-    "Model,Year,TankCount,Tank1Type,Tank2Type\nVan,,0,0,0,yyyy-MM-dd,,,AB 12,,,,1,100,0\n"
+    "## Vehicle\nName,Description,DistUnit,FuelUnit,ConsumptionUnit,ImportCSVDateFormat,VIN,Insurance,Plate,"
+    "Make,Model,Year,TankCount,Tank1Type,Tank2Type\nVan,,0,0,0,yyyy-MM-dd,,,AB 12,,,,1,100,0\n"
     "## Log\nData,Odo (km),Fuel (litres),Full,Price (optional),l/100km (optional),latitude (optional),"
     "longitude (optional),City (optional),Notes (optional),Missed,TankNumber,FuelType,VolumePrice,"
     "StationID (optional),ExcludeDistance,UniqueId,TankCalc\n"
