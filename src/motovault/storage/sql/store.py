@@ -69,6 +69,7 @@ class SqlStore:
     >>> with SqlStore(engine).unit_of_work(UserId("ana")) as work:
     ...     work.vehicles.count_live()
     0
+    >>> engine.dispose()
     """
 
     def __init__(self, engine: sa.Engine | None = None, *, connection: sa.Connection | None = None) -> None:
