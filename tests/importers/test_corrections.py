@@ -72,3 +72,14 @@ def test_a_log_changed_by_hand_is_kept_and_told(garage: motovault.Garage) -> Non
     (finding,) = differences(garage.import_file(van((1, "30"), (2, "31"))))
     assert (finding.field, finding.subject) == ("filled_at", str(first.id))
     assert garage.fuel_logs.get(first.id).volume == Decimal(30)
+
+
+def test_many_differences_are_counted_right(garage: motovault.Garage) -> None:
+    gas = "Date,Odometer,FuelConsumed,Cost,FuelEconomy,IsFillToFull,MissedFuelUp,Notes,Tags\n"
+    rows = "".join(f"3/14/2026,{52000 + n},10.5,42.50,0,True,False,,\n" for n in range(130))
+    miles = ImportOptions(distance_unit="mi", fuel_unit="us_gal", vehicle_name="Bus")
+    garage.import_file((gas + rows).encode(), miles)
+    litres = ImportOptions(distance_unit="mi", fuel_unit="L", vehicle_name="Bus")
+    found = garage.import_file((gas + rows).encode(), litres).findings
+    assert sum(finding.code == "kept_differs" for finding in found) == 100
+    assert any("30 more" in finding.message for finding in found)
