@@ -195,7 +195,7 @@ _REPLACE: Final = Statement(
 )
 _REMOVE: Final = Statement(sa.delete(FUEL_LOGS).where(_T.id == _ID, _MINE), "id", "user_id")
 
-_CHUNK: Final = 2_000
+_CHUNK: Final = 5_000
 
 
 class SqlFuelLogRepository:
