@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 import motovault
-from motovault.storage.sql import SchemaBehind, make_engine
+from motovault.ports import UserId
+from motovault.storage.sql import SchemaBehind, SqlStore, make_engine
 from motovault.storage.sql.migrate import upgrade
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -200,3 +201,19 @@ def test_no_error_text_holds_a_whole_vin(vault: motovault.Vault) -> None:
     with pytest.raises(motovault.NotFound) as caught:
         vault.garage("ana").vehicles.get("1M8GDM9AXKP042788")  # type: ignore[arg-type]
     assert "1M8GDM9AXKP042788" not in str(caught.value)
+
+
+def test_a_transaction_may_end_in_another_thread_than_it_began_in(tmp_path: Path) -> None:
+    """Web frameworks enter a request's context in one thread of a pool and leave it in the next."""
+    engine = make_engine(tmp_path / "garage.db")
+    upgrade(engine)
+    work = SqlStore(engine).unit_of_work(UserId("ana"), atomic=True)
+    work.__enter__()
+    assert work.vehicles.count_live() == 0
+    other = threading.Thread(target=work.__exit__, args=(None, None, None))
+    other.start()
+    other.join()
+    garage = motovault.open_vault(engine=engine).garage("ana")
+    garage.vehicles.add(license_plate="AB 123")
+    assert garage.vehicles.count() == 1
+    engine.dispose()

@@ -144,6 +144,7 @@ class PooledLine(Line):
         self._engine = engine
         self._errors: type[BaseException] = engine.dialect.loaded_dbapi.Error
         self._pooled: Any = None
+        self._mark: tuple[int, int] | None = None
         self._raw: Any = None
         self._was: Any = None
 
@@ -151,11 +152,17 @@ class PooledLine(Line):
         self._refuse_waiting_for_itself()
         super().begin()
         if self.dialect == "sqlite":
-            _WRITING.add(self._writer)
+            self._mark = self._writer  # as it was: a transaction may end in another thread than it began in
+            _WRITING.add(self._mark)
 
     def change(self, statement: Statement, args: tuple[object, ...], clashes: Clashes | None = None) -> int:
         self._refuse_waiting_for_itself()
         return super().change(statement, args, clashes)
+
+    def _unmark(self) -> None:
+        if self._mark is not None:
+            _WRITING.discard(self._mark)
+            self._mark = None
 
     @property
     def _writer(self) -> tuple[int, int]:
@@ -170,7 +177,7 @@ class PooledLine(Line):
 
     def commit(self) -> None:
         self.in_transaction = False
-        _WRITING.discard(self._writer)
+        self._unmark()
         if self.dialect == "sqlite":
             try:
                 self._run("COMMIT")
@@ -191,7 +198,7 @@ class PooledLine(Line):
 
     def rollback(self) -> None:
         self.in_transaction = False
-        _WRITING.discard(self._writer)
+        self._unmark()
         # A connection that is lost, or a transaction that SQLite ended by itself, is undone already.
         with contextlib.suppress(StorageFailure):
             self._run("ROLLBACK")
