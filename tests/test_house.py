@@ -22,7 +22,6 @@ TABLES_ONLY = {
     "user_profile",
     "terms_agreement",
     "platform",
-    "maintenance",
     "stations",
     "documents",
     "notifications",
