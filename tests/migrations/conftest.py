@@ -1,14 +1,16 @@
-"""An engine on a database in which nothing was ever made, of either kind."""
+"""A database of either kind in which nothing was ever made, and migrations that a test may change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
+import attrs
 import pytest
 import sqlalchemy as sa
 
-from motovault.storage.sql import make_engine
+from motovault.storage.sql import make_engine, migrate, shipped
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,3 +26,52 @@ def db_engine(database_url: str) -> Iterator[sa.Engine]:
     made = make_engine(database_url)
     yield made
     made.dispose()
+
+
+@attrs.frozen
+class OwnFiles:
+    """A copy of the shipped migrations that a test may change."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        """Of a file, as ``capsule/file_name``."""
+        return self.folder / name
+
+    def add(self, subject: str, body: str, capsule: str = "vehicles") -> str:
+        """One more file of a capsule, which does ``body``; gives its name, as ``capsule/file_name``."""
+        last = max(path.name for path in (self.folder / capsule).glob("[0-9]*.py"))[:3]
+        number = f"{int(last) + 1:03}"
+        name = f"{capsule}/{number}_{subject}.py"
+        self.path(name).write_text(
+            f"from alembic import op\nrevision = '{capsule}_{number}'\ndown_revision = '{capsule}_{last}'\n"
+            f"branch_labels = depends_on = None\ndef upgrade():\n    {body}\ndef downgrade(): ...\n"
+        )
+        self.reread()
+        return name
+
+    def remove(self, name: str) -> None:
+        """As an older version does that does not ship it yet, or a broken installation."""
+        self.path(name).unlink()
+        self.reread()
+
+    def change(self, name: str) -> None:
+        """A line more."""
+        self.path(name).write_text(self.path(name).read_text() + "# one more line\n")
+        self.reread()
+
+    def reread(self) -> None:
+        """Forget what was read of the files."""
+        shipped.shipped.cache_clear()
+
+
+@pytest.fixture
+def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnFiles]:
+    """Files that this test may change, used instead of the shipped ones."""
+    folder = tmp_path / "100% mine" / "migrations"  # a percent sign is special to Alembic's configuration
+    copytree(shipped.migrations_folder(), folder)
+    for module in (shipped, migrate):
+        monkeypatch.setattr(module, "migrations_folder", lambda: folder)
+    shipped.shipped.cache_clear()
+    yield OwnFiles(folder)
+    shipped.shipped.cache_clear()

@@ -124,6 +124,12 @@ def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="only this capsule and what it needs; may be given several times (default: all)",
     )
     migrate.add_argument("--sql", action="store_true", help="print the statements instead of running them")
+    migrate.add_argument(
+        "--lock-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="how long to wait for a table that is in use, while everybody else waits behind (default: 3)",
+    )
 
 
 def _user(command: argparse.ArgumentParser) -> None:

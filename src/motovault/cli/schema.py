@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from motovault.cli import output
 from motovault.cli.database import database_of, refuse_missing, shown
-from motovault.cli.shapes import AppliedShape, CapsuleShape, MigrateShape, ScriptShape, StatusShape
+from motovault.cli.shapes import (
+    AppliedShape,
+    CapsuleShape,
+    DriftShape,
+    MigrateShape,
+    ScriptShape,
+    StatusShape,
+)
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -30,27 +37,36 @@ def run_status(given: argparse.Namespace) -> int:
     if given.json:
         output.print_json(shape)
     else:
-        _print_status(shape)
+        _print_status(shape, dict.fromkeys(file.advice for file in found.drifted))
     return 0 if shape.is_current else 1
 
 
 def run_migrate(given: argparse.Namespace) -> int:
     """Bring the database to the newest schema, or print the statements; gives the exit code."""
+    from motovault.storage.sql import SchemaDrift
     from motovault.storage.sql.engine import schema_of
     from motovault.storage.sql.migrate import offline_sql, status, upgrade
 
     database = _database(given)
     if given.sql:
         dialect = "postgresql" if database.startswith("postgres") else "sqlite"
-        script = offline_sql(dialect, given.capsules, schema=schema_of(database))
+        script = offline_sql(
+            dialect, given.capsules, schema=schema_of(database), lock_timeout=given.lock_timeout
+        )
         if given.json:
             output.print_json(ScriptShape(dialect=dialect, sql=script))
         else:
             print(script, end="" if script.endswith("\n") else "\n")
         return 0
     with _engine(database, given) as db_engine:
-        with output.working("migrating"):
-            applied_now = upgrade(db_engine, given.capsules)
+        try:
+            with output.working("migrating"):
+                applied_now = upgrade(db_engine, given.capsules, lock_timeout=given.lock_timeout)
+        except SchemaDrift:
+            if given.json:  # the sums, whole, beside the error
+                found = status(db_engine, given.capsules)
+                output.print_json(MigrateShape(**_values(database, found), applied_now=()))
+            raise
         found = status(db_engine, given.capsules)
     shape = MigrateShape(**_values(database, found), applied_now=applied_now)
     if given.json:
@@ -97,10 +113,19 @@ def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
         "pending": found.pending,
         "required": found.required,
         "drift": found.drift,
+        "drifted": tuple(
+            DriftShape(
+                name=file.name,
+                kind=file.kind,
+                recorded_sha256=file.recorded_sha256,
+                shipped_sha256=file.shipped_sha256,
+            )
+            for file in found.drifted
+        ),
     }
 
 
-def _print_status(shape: StatusShape) -> None:
+def _print_status(shape: StatusShape, advice: Iterable[str]) -> None:
     rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in shape.applied]
     rows += [(name, "pending" if name in shape.required else "not installed") for name in shape.pending]
     output.table(
@@ -118,5 +143,7 @@ def _print_status(shape: StatusShape) -> None:
     else:
         counts = f"{len(shape.required)} pending, {len(shape.drift)} drifted"
         output.line(f"{shape.database}: {counts}")
+    for sentence in advice:
+        output.note(f"what to do: {sentence}")
     if shape.required:
         output.note(f"bring it up to date with: motovault migrate --database {shape.database}")

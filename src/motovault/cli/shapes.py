@@ -19,6 +19,7 @@ __all__ = [
     "Amount",
     "AppliedShape",
     "DemoShape",
+    "DriftShape",
     "FindingShape",
     "FuelTotalsShape",
     "ImportShape",
@@ -269,6 +270,15 @@ class CapsuleShape(Shape):
     state: str
 
 
+class DriftShape(Shape):
+    """One applied file that is ``changed``, ``missing`` or ``newer``, with both sums, whole."""
+
+    name: str
+    kind: str
+    recorded_sha256: str
+    shipped_sha256: str | None
+
+
 class StatusShape(Shape):
     """How a database stands against this release. Its password is not shown.
 
@@ -282,6 +292,7 @@ class StatusShape(Shape):
     pending: tuple[str, ...]
     required: tuple[str, ...]
     drift: tuple[str, ...]
+    drifted: tuple[DriftShape, ...]
 
 
 class MigrateShape(StatusShape):

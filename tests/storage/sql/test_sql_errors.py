@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from motovault.domain.fuel_logs import FuelLogExists
 from motovault.domain.vehicles import VehicleExists
 from motovault.errors import MotovaultError, StorageFailure
-from motovault.storage.sql import SchemaBehind, SchemaDrift, SqlStore, make_engine
+from motovault.storage.sql import SchemaBehind, SchemaDrift, SchemaInUse, SqlStore, make_engine
+from motovault.storage.sql.shipped import DriftedFile
 from motovault.testing.contracts.base import keep_vehicle
 from motovault.testing.examples import ANA, example_fuel_log, example_vehicle
 
@@ -186,7 +187,8 @@ def _kill_others(killer: sa.Engine) -> int:
 def test_errors_travel_between_processes() -> None:
     for error in (
         SchemaBehind(("a/001.py", "b/001.py"), "motovault migrate --database x"),
-        SchemaDrift(("a/001.py was changed",)),
+        SchemaDrift((DriftedFile("a/001.py", "changed", "12ab", "34cd"),)),
+        SchemaInUse("a/001.py", ("vehicles",), (4711,), 3.0),
     ):
         again: MotovaultError = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)

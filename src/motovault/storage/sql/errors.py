@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from motovault.errors import MotovaultError, StorageFailure
 
+if TYPE_CHECKING:
+    from motovault.storage.sql.shipped import DriftedFile
+
 __all__ = [
     "Clashes",
     "SchemaBehind",
     "SchemaDrift",
+    "SchemaInUse",
     "broken_rule",
     "fail",
     "shown",
@@ -50,18 +54,57 @@ class SchemaBehind(StorageFailure):
 
 
 class SchemaDrift(StorageFailure):
-    """What was applied to the database is not what this version of motovault ships.
+    """What was applied to the database is not what this version of motovault ships; nothing was applied.
 
     Attributes:
+        files: Those that drifted, each with ``name``, ``kind``, ``recorded_sha256`` and ``shipped_sha256``.
         drift: One sentence each, beginning with ``capsule/file_name``.
     """
 
-    def __init__(self, drift: tuple[str, ...]) -> None:
-        super().__init__("the migrations have drifted: " + "; ".join(drift))
-        self.drift = drift
+    def __init__(self, files: tuple[DriftedFile, ...]) -> None:
+        self.files = files
+        self.drift = tuple(str(file) for file in files)
+        advice = "; ".join(dict.fromkeys(file.advice for file in files))
+        super().__init__(f"the migrations have drifted: {'; '.join(self.drift)}. What to do: {advice}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.drift,))
+        return (type(self), (self.files,))
+
+
+class SchemaInUse(StorageFailure):
+    """A migration would have had to wait too long for somebody's open transaction; nothing was changed.
+
+    Attributes:
+        file: The migration that waited, as ``capsule/file_name``; None where the run could not begin.
+        tables: The tables that it waited for one of, as far as known.
+        holders: Process numbers of the PostgreSQL server whose transactions were in the way, as far as known.
+        seconds: How long it waited.
+    """
+
+    def __init__(
+        self, file: str | None, tables: tuple[str, ...], holders: tuple[int, ...], seconds: float
+    ) -> None:
+        if file is None and not tables:
+            fact = f"another connection kept writing to the database for longer than {seconds:g} s"
+        else:
+            who = "the migration" if file is None else f"migration {file}"
+            on = f" on the table {' or '.join(tables)}" if tables else ""
+            held = f", which server process {', '.join(map(str, holders))} holds" if holders else ""
+            fact = (
+                f"{who} did not get its lock{on} within {seconds:g} s{held}; "
+                "it gave up so that nobody queues behind it"
+            )
+        super().__init__(
+            f"{fact}. Nothing was changed: try again when the open transaction has ended, "
+            "or wait longer with --lock-timeout SECONDS"
+        )
+        self.file = file
+        self.tables = tables
+        self.holders = holders
+        self.seconds = seconds
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.file, self.tables, self.holders, self.seconds))
 
 
 def shown(url: sa.URL) -> str:

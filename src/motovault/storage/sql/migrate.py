@@ -8,9 +8,9 @@ applied file recorded in ``_migrations`` with its hash, drift refused.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,15 @@ from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, MotovaultError, StorageFailure
 from motovault.storage.sql.columns import decoder
-from motovault.storage.sql.engine import schema_of
 from motovault.storage.sql.errors import SchemaBehind, SchemaDrift, fail, shown
 from motovault.storage.sql.lines import known_dialect
+from motovault.storage.sql.migration_lock import (
+    LOCK_TIMEOUT,
+    alone,
+    checked_timeout,
+    in_script,
+    waited_too_long,
+)
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
     AppliedFile,
@@ -50,7 +56,12 @@ __all__ = [
 VERSION_TABLE: Final = "_motovault_alembic_version"
 """Alembic's own; a host has an ``alembic_version`` of its own in the same database."""
 
-_LOCK: Final = int.from_bytes(hashlib.sha256(b"motovault:migrate").digest()[:8], "big", signed=True)
+
+_RUN_WITH: Final = {
+    "postgresql": "psql --set ON_ERROR_STOP=1 --file THIS-FILE URL",
+    # without -bail the shell goes on after an error, and commits the rest
+    "sqlite": "sqlite3 -bail garage.db < THIS-FILE",
+}
 
 
 # ------------------------------------------------------------------------ for callers
@@ -83,7 +94,7 @@ def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str]
 
     Raises:
         SchemaBehind: Files are pending; the error names the command to run.
-        SchemaDrift: A file is not what it was when it was applied.
+        SchemaDrift: A file is not what it was when it was applied, or is missing.
     """
     if isinstance(database, sa.Connection):
         with _translated(database.engine):
@@ -92,37 +103,45 @@ def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str]
             found = compare(_applied(database) if is_there else [], capsules)
     else:
         found = status(database, capsules)
-    if found.changed:
-        raise SchemaDrift(found.drift)
+    if wrong := tuple(file for file in found.drifted if file.kind != "newer"):
+        raise SchemaDrift(wrong)
     if found.required:
         raise SchemaBehind(found.required, f"motovault migrate --database {_database(database.engine.url)}")
 
 
-def upgrade(engine: sa.Engine, capsules: Iterable[str] | None = None) -> tuple[str, ...]:
+def upgrade(
+    engine: sa.Engine, capsules: Iterable[str] | None = None, *, lock_timeout: float | None = None
+) -> tuple[str, ...]:
     """Apply what is pending, all or nothing; the files that were applied now, as ``capsule/file_name``.
 
     Where nothing is pending, that is found out by one query. Of two processes at
-    once one waits, and then has nothing to do.
+    once one waits for the other, however long it takes, and then has nothing to do.
 
     Args:
         engine: Of the database.
         capsules: Only these and what they need; by default all.
+        lock_timeout: Seconds to wait for a table that somebody's transaction uses, for each such wait: as
+            long as a migration waits, everybody else waits behind it. By default 3; in SQLite, where
+            readers never wait, what the connection is set to (15 where motovault made the engine).
 
     Raises:
-        SchemaDrift: A file was changed after it was applied, or is of a newer version; nothing is done.
+        SchemaDrift: A file was changed after it was applied, is missing, or is of a newer version;
+            nothing is done.
+        SchemaInUse: The lock was not to be had in that time; the schema is as it was.
         StorageFailure: A file failed; the schema is as it was.
-        InvalidValue: No such capsule.
+        InvalidValue: No such capsule, or a timeout that is not above 0.
     """
     chosen = wanted(capsules)
+    checked_timeout(lock_timeout)
     before = status(engine, chosen)
-    if before.drift:
-        raise SchemaDrift(before.drift)
+    if before.drifted:
+        raise SchemaDrift(before.drifted)
     if not before.pending:
         return ()
-    with _translated(engine), _locked(engine) as connection:
+    with _translated(engine), alone(engine, lock_timeout) as connection:
         before = compare(_applied(connection), chosen)  # again: somebody may have been first
-        if before.drift:
-            raise SchemaDrift(before.drift)
+        if before.drifted:
+            raise SchemaDrift(before.drifted)
         if before.pending:
             _run(_config(connection=connection), chosen)
     return before.pending
@@ -136,26 +155,38 @@ def downgrade(engine: sa.Engine, capsule: str) -> None:
     from alembic import command
 
     wanted([capsule])
-    with _translated(engine), _locked(engine) as connection:
+    with _translated(engine), alone(engine) as connection:
         command.downgrade(_config(connection=connection), f"{capsule}@base")
 
 
-def offline_sql(dialect: str, capsules: Iterable[str] | None = None, *, schema: str | None = None) -> str:
+def offline_sql(
+    dialect: str,
+    capsules: Iterable[str] | None = None,
+    *,
+    schema: str | None = None,
+    lock_timeout: float | None = None,
+) -> str:
     """The statements that make a new database's schema, as one script; no database is needed.
+
+    It is one transaction, takes the same locks as ``upgrade`` and says in a comment how to run it.
 
     Args:
         dialect: ``postgresql`` or ``sqlite``.
         capsules: Only these and what they need; by default all.
         schema: The PostgreSQL schema to make the tables in, which is made where it is missing;
             by default the first of the search path of who runs the script.
+        lock_timeout: As in ``upgrade``; a SQLite script has none.
 
     Raises:
-        InvalidValue: No such database, or no such capsule.
+        InvalidValue: No such database, no such capsule, or a timeout that is not above 0.
     """
+    checked_timeout(lock_timeout)
     if dialect not in {"postgresql", "sqlite"}:
         raise InvalidValue("dialect", dialect, "must be postgresql or sqlite")
     script = io.StringIO()
-    _run(_config(dialect=dialect, schema=schema, output=script), wanted(capsules))
+    script.write(f"-- All or nothing. To be run with: {_RUN_WITH[dialect]}\n\n")
+    timeout = LOCK_TIMEOUT if lock_timeout is None else lock_timeout
+    _run(_config(dialect=dialect, schema=schema, lock_timeout=timeout, output=script), wanted(capsules))
     return script.getvalue()
 
 
@@ -175,6 +206,8 @@ def run_in_environment(context: Any) -> None:
             **options,
         )
         with context.begin_transaction():
+            for statement in in_script(attributes["dialect"], attributes["lock_timeout"]):
+                context.execute(statement)
             if (schema := attributes["schema"]) is not None:
                 context.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
                 context.execute(f'SET LOCAL search_path TO "{schema.replace(chr(34), chr(34) * 2)}"')
@@ -258,6 +291,8 @@ def _naming_itself(apply: Callable[..., None], path: Path) -> Callable[..., None
             apply(**arguments)
         except Exception as error:
             name = f"{path.parent.name}/{path.name}"
+            if isinstance(error, exc.DBAPIError):
+                waited_too_long(error, name)
             reason = (
                 str(error.orig) if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: {error}"
             )
@@ -292,67 +327,12 @@ def _applied(connection: sa.Connection) -> list[AppliedFile]:
 
 
 @contextlib.contextmanager
-def _locked(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection in a transaction that is the only one migrating; kept on a clean exit."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            with _sqlite_transaction(connection):
-                yield connection
-            return
-        connection = connection.execution_options(isolation_level="READ COMMITTED")
-        with connection.begin():
-            # For as long as the transaction, so that a pooler between us and the server does no harm.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            _have_schema(connection)
-            MIGRATIONS.create(connection, checkfirst=True)
-            yield connection
-
-
-def _have_schema(connection: sa.Connection) -> None:
-    """Make the schema that the engine was made for, where it is missing."""
-    if connection.execute(sa.select(sa.func.current_schema())).scalar_one() is not None:
-        return
-    name = schema_of(connection.engine.url)
-    if name is None:
-        raise StorageFailure(
-            "no schema of this connection's search_path exists: make it, or name it with ?schema= in the URL"
-        )
-    connection.execute(sa.schema.CreateSchema(name))
-
-
-@contextlib.contextmanager
-def _sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
-    raw: Any = connection.connection.dbapi_connection
-    level, raw.isolation_level = raw.isolation_level, None
-    keys = raw.execute("PRAGMA foreign_keys").fetchone()[0]
-    # Rebuilding a table drops the old one, and with foreign keys on that deletes its children's rows.
-    raw.execute("PRAGMA foreign_keys=OFF")
-    try:
-        with connection.begin():
-            if not raw.in_transaction:
-                raw.execute("BEGIN IMMEDIATE")
-            # An engine may begin in its own way, without the lock: a write takes it, before anything is read.
-            connection.execute(sa.schema.CreateTable(MIGRATIONS, if_not_exists=True))
-            connection.execute(MIGRATIONS.delete().where(sa.false()))
-            yield
-            if raw.execute("PRAGMA foreign_key_check").fetchone():
-                raise StorageFailure(
-                    "the migration would leave rows without what they refer to; it was undone"
-                )
-    finally:
-        raw.execute(f"PRAGMA foreign_keys={keys}")
-        raw.isolation_level = level
-
-
-@contextlib.contextmanager
 def _translated(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except MotovaultError:
         raise
-    except exc.DBAPIError as error:
-        fail(error, where=engine.url)
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
         fail(error, where=engine.url)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "VAULT",
     "AppliedFile",
     "CapsuleStatus",
+    "DriftedFile",
     "MigrationStatus",
     "ShippedFile",
     "compare",
@@ -107,6 +108,45 @@ class AppliedFile:
         return f"{self.capsule}/{self.file_name}"
 
 
+_SHOWN: Final = 12  # digits of a sum in a text: 48 bits, as many as tell any two files apart
+
+
+@frozen
+class DriftedFile:
+    """One migration file that was applied to a database and is not the same in this installation.
+
+    Attributes:
+        name: ``capsule/file_name``.
+        kind: ``changed``; ``missing``, where later files of its capsule are shipped; or ``newer``, where it
+            comes after all that are: the database was migrated by a newer version.
+        recorded_sha256: The sum of the file as it was applied.
+        shipped_sha256: The sum of the file that is shipped now, or None where none is.
+    """
+
+    name: str
+    kind: str
+    recorded_sha256: str
+    shipped_sha256: str | None
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return {
+            "changed": "put the file back as it was (changes go into a new file) or reinstall motovault",
+            "missing": "reinstall motovault, this installation is not whole",
+            "newer": "install that version of motovault to migrate; "
+            "this one can use the database as it is, opened with migrate=False",
+        }[self.kind]
+
+    def __str__(self) -> str:
+        was, now = self.recorded_sha256[:_SHOWN], (self.shipped_sha256 or "")[:_SHOWN]
+        if self.kind == "changed":
+            return f"{self.name} was changed after it was applied: SHA-256 {was}… then, {now}… now"
+        if self.kind == "missing":
+            return f"{self.name} was applied (SHA-256 {was}…) and is missing from this installation"
+        return f"{self.name} was applied (SHA-256 {was}…) by a newer version and is not shipped with this one"
+
+
 @frozen
 class CapsuleStatus:
     """How one capsule of a database stands.
@@ -133,20 +173,36 @@ class MigrationStatus:
         pending: Files that are still to be applied, in order, as ``capsule/file_name``.
         required: Those of them that are needed: by a capsule that was asked about, else by one that is
             installed, or by a vault. The rest belongs to capsules that this host did not install.
-        changed: Files whose content is another than the one that was applied.
-        unknown: Files that were applied and are not shipped: the database is of a newer version.
+        drifted: Files that were applied and are not shipped as they were.
     """
 
     applied: tuple[AppliedFile, ...]
     pending: tuple[str, ...]
     required: tuple[str, ...]
-    changed: tuple[str, ...]
-    unknown: tuple[str, ...]
+    drifted: tuple[DriftedFile, ...]
 
     @property
     def is_current(self) -> bool:
         """Nothing that is needed is pending, and nothing has drifted."""
-        return not (self.required or self.drift)
+        return not (self.required or self.drifted)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Files whose content is another than the one that was applied."""
+        return self._drifted("changed")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Files that were applied and are lacking here, though later ones are shipped."""
+        return self._drifted("missing")
+
+    @property
+    def newer(self) -> tuple[str, ...]:
+        """Files that a newer version applied."""
+        return self._drifted("newer")
+
+    def _drifted(self, kind: str) -> tuple[str, ...]:
+        return tuple(file.name for file in self.drifted if file.kind == kind)
 
     @property
     def capsules(self) -> tuple[CapsuleStatus, ...]:
@@ -164,21 +220,16 @@ class MigrationStatus:
 
     @property
     def drift(self) -> tuple[str, ...]:
-        """One sentence for each file that was changed or is not shipped."""
-        changed = [f"{name} was changed after it was applied" for name in self.changed]
-        unknown = [
-            f"{name} was applied by another version and is not shipped with this one" for name in self.unknown
-        ]
-        return (*changed, *unknown)
+        """One sentence for each file that was changed or is not shipped, with the sums."""
+        return tuple(str(file) for file in self.drifted)
 
     def __str__(self) -> str:
         rows = [(file.name, f"applied {file.applied_at:%Y-%m-%d %H:%M} UTC") for file in self.applied]
-        for names, note in ((self.changed, "changed after it was applied"), (self.unknown, "not shipped")):
-            rows = [(name, f"{text}, {note}" if name in names else text) for name, text in rows]
         rows += [(name, "pending" if name in self.required else "not installed") for name in self.pending]
         width = max((len(name) for name, _ in rows), default=0)
         end = "up to date" if self.is_current else f"{len(self.required)} pending, {len(self.drift)} drifted"
-        return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), end])
+        drift = (f"drift: {sentence}" for sentence in self.drift)
+        return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), *drift, end])
 
 
 def migrations_folder() -> Path:
@@ -239,9 +290,20 @@ def compare(applied: Iterable[AppliedFile], capsules: Iterable[str] | None = Non
         applied=tuple(rows),
         pending=tuple(file.name for file in pending),
         required=tuple(file.name for file in pending if file.capsule in chosen),
-        changed=tuple(row.name for row in rows if known.get(row.name, row.sha256) != row.sha256),
-        unknown=tuple(row.name for row in rows if row.name not in known),
+        drifted=tuple(
+            DriftedFile(row.name, _kind(row), row.sha256, known.get(row.name))
+            for row in rows
+            if known.get(row.name) != row.sha256
+        ),
     )
+
+
+def _kind(row: AppliedFile) -> str:
+    """How a file drifted, of which it is known that it did."""
+    here = [file.file_name for file in shipped() if file.capsule == row.capsule]
+    if row.file_name in here:
+        return "changed"
+    return "missing" if row.file_name < max(here, default="") else "newer"
 
 
 def _sha256(path: Path) -> str:
