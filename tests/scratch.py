@@ -12,7 +12,7 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from redis import Redis
 
-__all__ = ["database", "keys"]
+__all__ = ["as_role", "database", "keys", "role"]
 
 
 @contextlib.contextmanager
@@ -31,6 +31,30 @@ def database(server_url: str, *, template: str = "template1") -> Iterator[str]:
     finally:
         with server.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def role(server_url: str, options: str = "") -> Iterator[str]:
+    """A role that may log in and is nothing special, for as long as the block lasts; gives its name.
+
+    What it owns or may do in a database must be gone by then, most easily the database itself.
+    """
+    name = f"mv_role_{uuid.uuid4().hex}"
+    server = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql(
+            f"CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB PASSWORD '{name}' {options}"
+        )
+    try:
+        yield name
+    finally:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"DROP ROLE {name}")
+
+
+def as_role(url: str, name: str) -> str:
+    """The URL for a role of :func:`role`, also where the server asks for passwords."""
+    return sa.make_url(url).set(username=name, password=name).render_as_string(hide_password=False)
 
 
 @contextlib.contextmanager

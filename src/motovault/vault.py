@@ -230,6 +230,7 @@ def open_vault(
     pool_size: int = 10,
     pool_idle_seconds: int = 30,
     migrate: bool | None = None,
+    row_level_security: bool | None = None,
     clock: Clock | None = None,
     new_id: NewId | None = None,
 ) -> Vault:
@@ -245,13 +246,16 @@ def open_vault(
         pool_idle_seconds: A connection idle for longer is made anew.
         migrate: Bring the schema up to date on opening. By default SQLite files that we open are,
             and everything else is only checked.
+        row_level_security: By default the database is asked whether it has it, and then told before every
+            statement whose garage it is. True refuses a database that has it not, or has it not for the
+            role that we are there; False does not ask.
         clock: Tells the time; the machine's by default.
         new_id: Makes ids; UUID version 7 by default.
 
     Raises:
         InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind.
         SchemaBehind: The schema is older than this release; the error names the command.
-        StorageFailure: The database cannot be reached.
+        StorageFailure: The database cannot be reached, or does not protect rows as it was asked to.
         MissingExtra: A package is missing; the error names the install line.
 
     >>> open_vault("memory:")
@@ -265,11 +269,14 @@ def open_vault(
     if database is not None and not isinstance(database, str | Path):
         raise InvalidValue("database", database, "must be a path, a URL or memory:")
     if database is not None and str(database) == "memory:":
+        if row_level_security:
+            raise InvalidValue("row_level_security", True, "is for PostgreSQL; memory has none")
         from motovault.storage.memory import MemoryStore
 
         return Vault(MemoryStore(), clock, new_id, "memory:")
     from motovault.storage.sql import SqlStore, make_engine
     from motovault.storage.sql.migrate import require_current, upgrade
+    from motovault.storage.sql.row_level_security import is_asked_for
 
     made = None
     if database is not None:
@@ -283,6 +290,8 @@ def open_vault(
             upgrade(store.engine)
         else:
             require_current(connection if connection is not None else store.engine)
+        if is_asked_for(connection if connection is not None else store.engine, row_level_security):
+            store = SqlStore(made or engine, connection=connection, row_level_security=True)
     except BaseException:
         if made is not None:
             made.dispose()

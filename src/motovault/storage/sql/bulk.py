@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from motovault.storage.sql.columns import encode
+from motovault.storage.sql.columns import encode, wrapper
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement
 from motovault.storage.sql.work import Work
@@ -24,15 +24,21 @@ _SMALL: Final = 200
 """Up to here the round trips of a COPY cost more than they save."""
 
 _NOT_STRAIGHT: Final = frozenset({"23505", "0A000"})
-"""A row is there already; row-level security, which does not let COPY in."""
+"""A row is there already; row-level security that nobody told us of, which does not let COPY in."""
+
+_NO_RIGHT: Final = "42501"
 
 _TYPE_NAMES: Final[tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...]] = (
     (sa.Uuid, "uuid"),
     (sa.DateTime, "timestamptz"),
+    (sa.Date, "date"),
     (sa.Numeric, "numeric"),
     (sa.Boolean, "bool"),
+    (sa.BigInteger, "int8"),
     (sa.Integer, "int4"),
     (sa.String, "text"),
+    (sa.JSON, "jsonb"),
+    (sa.ARRAY, "text[]"),
 )
 
 
@@ -53,7 +59,9 @@ class BulkInsert:
         index = next(index for index in table.indexes if index.name == skipping)
         keys = ", ".join(f'"{column.name}"' for column in index.columns)
         stage = f"_motovault_{table.name}"
-        self._types = [_type_name(column.type) for column in table.columns]
+        kinds = [column.type for column in table.columns]
+        self._types = [_type_name(kind) for kind in kinds]
+        self._kinds = kinds
         self._copy = f'COPY "{table.name}" ({columns}) FROM STDIN (FORMAT BINARY)'
         of_table = f'SELECT {columns} FROM "{table.name}" WITH NO DATA'
         self._stage = f'CREATE TEMPORARY TABLE "{stage}" ON COMMIT DROP AS {of_table}'
@@ -71,7 +79,8 @@ class BulkInsert:
     def many(self, cursor: Any, dialect: str, rows: Sequence[tuple[object, ...]]) -> int:
         """Insert row by row, in one call of the database module."""
         compiled = self._insert.compiled(dialect)
-        cursor.executemany(compiled.text, [compiled.bind(row) for row in rows])
+        given = [compiled.bind(row) for row in rows]
+        cursor.executemany(compiled.text, map(encode, given) if dialect == "sqlite" else given)
         return int(cursor.rowcount)
 
     def straight(self, cursor: Any, rows: Sequence[tuple[object, ...]]) -> int | None:
@@ -88,9 +97,18 @@ class BulkInsert:
         cursor.execute("RELEASE SAVEPOINT motovault_copy")
         return len(rows)
 
-    def staged(self, cursor: Any, rows: Sequence[tuple[object, ...]]) -> int:
-        """COPY into a temporary table, from which what is new goes on."""
-        cursor.execute(self._stage)
+    def staged(self, cursor: Any, rows: Sequence[tuple[object, ...]]) -> int | None:
+        """COPY into a temporary table, from which what is new goes on; None where we may make none."""
+        cursor.execute("SAVEPOINT motovault_stage")
+        try:
+            cursor.execute(self._stage)
+        except Exception as error:
+            cursor.execute("ROLLBACK TO SAVEPOINT motovault_stage")
+            cursor.execute("RELEASE SAVEPOINT motovault_stage")
+            if getattr(error, "sqlstate", None) == _NO_RIGHT:
+                return None
+            raise
+        cursor.execute("RELEASE SAVEPOINT motovault_stage")
         self._write(cursor, self._copy_to_stage, rows)
         cursor.execute(self._from_stage)
         added = int(cursor.rowcount)
@@ -101,7 +119,8 @@ class BulkInsert:
         with cursor.copy(text) as copy:
             copy.set_types(self._types)
             write_row = copy.write_row
-            for row in rows:
+            wrap = wrapper(self._kinds, "postgresql")
+            for row in rows if wrap is None else map(wrap, rows):
                 write_row(row)
 
 
@@ -111,13 +130,12 @@ class BulkRun:
     def __init__(self, bulk: BulkInsert, work: Work) -> None:
         self._bulk = bulk
         self._work = work
-        self._all_new = True
+        self._all_new = not work.line.is_guarded
+        self._may_stage = True
 
     def insert(self, rows: Sequence[tuple[object, ...]]) -> int:
         """Insert a chunk and say how many rows were new."""
         dialect = self._work.line.dialect
-        if dialect == "sqlite":
-            rows = [encode(row) for row in rows]
         if dialect == "sqlite" or len(rows) <= _SMALL:
             return self._run(lambda cursor: self._bulk.many(cursor, dialect, rows))
         return self._run(lambda cursor: self._copied(cursor, rows))
@@ -127,11 +145,17 @@ class BulkRun:
             if (added := self._bulk.straight(cursor, rows)) is not None:
                 return added
             self._all_new = False
-        return self._bulk.staged(cursor, rows)
+        if self._may_stage:
+            if (added := self._bulk.staged(cursor, rows)) is not None:
+                return added
+            self._may_stage = False
+        return self._bulk.many(cursor, "postgresql", rows)
 
     def _run(self, work: Callable[[Any], int]) -> int:
         return self._work.bulk(work, self._bulk.clashes)
 
 
 def _type_name(kind: sa.types.TypeEngine[Any]) -> str:
+    if isinstance(kind, sa.DateTime) and not kind.timezone:
+        return "timestamp"
     return next(name for base, name in _TYPE_NAMES if isinstance(kind, base))

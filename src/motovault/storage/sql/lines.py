@@ -48,10 +48,12 @@ class Line:
     Attributes:
         dialect: ``postgresql`` or ``sqlite``.
         in_transaction: A transaction is open; else each statement stands for itself.
+        is_guarded: The database shows one user's rows only; see ``guarded.py``.
     """
 
     dialect: str
     in_transaction: bool
+    is_guarded: bool = False
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
@@ -234,18 +236,25 @@ class PooledLine(Line):
         compiled = statement.compiled(self.dialect)
         is_sqlite = self.dialect == "sqlite"
         values = compiled.bind(args)
-        cursor = self._connection().cursor()
+        cursor = self._executed(compiled.text, encode(values) if is_sqlite else values)
         decode = compiled.decode
         if not is_sqlite and compiled.decode_moments is not None and not self._is_utc():
             decode = compiled.decode_moments
         try:
-            cursor.execute(compiled.text, encode(values) if is_sqlite else values)
             while found := cursor.fetchmany(_PARTITION):
                 yield found if decode is None else decode(found)
         except self._errors as error:
             fail(error)
         finally:
             cursor.close()
+
+    def _executed(self, text: str, values: tuple[object, ...], clashes: Clashes | None = None) -> Any:
+        try:
+            cursor = self._connection().cursor()
+            cursor.execute(text, values)
+        except self._errors as error:
+            fail(error, clashes)
+        return cursor
 
     def _fetch(self, text: str, values: tuple[object, ...], clashes: Clashes | None) -> Sequence[Row]:
         raw = self._raw if self._raw is not None else self._connection()

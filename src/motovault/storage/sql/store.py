@@ -11,6 +11,7 @@ from motovault.domain.vehicles import VehicleRepository
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
 from motovault.storage.sql.fuel_logs import SqlFuelLogRepository
+from motovault.storage.sql.guarded import GuardedHostLine, GuardedPooledLine
 from motovault.storage.sql.lines import HostLine, Line, PooledLine, known_dialect
 from motovault.storage.sql.odometer import SqlOdometerRepository
 from motovault.storage.sql.user_preferences import SqlUserPreferencesRepository
@@ -59,9 +60,12 @@ class SqlStore:
     Args:
         engine: Of :func:`motovault.storage.sql.make_engine`, or the host's own.
         connection: The host's open connection; for one thread at a time.
+        row_level_security: The database has it, as :func:`~motovault.storage.sql.row_level_security.state`
+            tells: every transaction, also one of a single statement, tells the database whose it is.
+            Without that no row is visible there. ``open_vault`` finds it out by itself.
 
     Raises:
-        InvalidValue: Both or none was given, or it is of another database.
+        InvalidValue: Both or none was given, or it is of another database; row-level security with SQLite.
 
     >>> from motovault.storage.sql import make_engine, migrate
     >>> engine = make_engine(":memory:")
@@ -72,13 +76,22 @@ class SqlStore:
     >>> engine.dispose()
     """
 
-    def __init__(self, engine: sa.Engine | None = None, *, connection: sa.Connection | None = None) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine | None = None,
+        *,
+        connection: sa.Connection | None = None,
+        row_level_security: bool = False,
+    ) -> None:
         given = connection if engine is None else engine
         if given is None or (engine is not None and connection is not None):
             raise InvalidValue("engine", engine, "must be given, or else connection, and not both")
         self._dialect = known_dialect(given.dialect)
+        if row_level_security and self._dialect != "postgresql":
+            raise InvalidValue("row_level_security", True, "is for PostgreSQL; SQLite has none")
         self._engine = engine
         self._host = connection
+        self._is_guarded = row_level_security
 
     @property
     def engine(self) -> sa.Engine:
@@ -96,8 +109,15 @@ class SqlStore:
             atomic: It writes more than once, all or nothing; without it every write stands for itself.
         """
         line: Line
-        if self._host is not None:
+        if self._is_guarded:
+            line = self._guarded_line(user_id)
+        elif self._host is not None:
             line = HostLine(self._host, self._dialect)
         else:
             line = PooledLine(self.engine, self._dialect)
         return SqlUnitOfWork(line, user_id, atomic=atomic)
+
+    def _guarded_line(self, user_id: UserId) -> Line:
+        if self._host is not None:
+            return GuardedHostLine(self._host, self._dialect, user_id)
+        return GuardedPooledLine(self.engine, self._dialect, user_id)
