@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
-from motovault.storage.sql import SqlStore, make_engine
+from motovault.storage.sql import SqlStore, make_engine, migrate
+from tests import scratch
 from tests.storage.sql.stores import sqlite_path
 
 __all__ = ["sqlite_path"]
+
+GRANTS = (
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+)
+"""More than an application needs: what is refused to the tests is refused by the policies."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -26,3 +34,52 @@ def store(migrated_url: str) -> Iterator[SqlStore]:
     db_engine = make_engine(migrated_url)
     yield SqlStore(db_engine)
     db_engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _guarded_template(postgres_url: str) -> Iterator[tuple[str, str]]:
+    """URL of a migrated database with row-level security, and a role that it binds."""
+    with scratch.role(postgres_url) as role, scratch.database(postgres_url) as url:
+        db_engine = sa.create_engine(url, poolclass=sa.NullPool)  # a template has no connection
+        migrate.upgrade(db_engine, row_level_security="on")
+        with db_engine.begin() as connection:
+            for grant in GRANTS:
+                connection.exec_driver_sql(grant.format(role=role))
+        yield url, role
+
+
+@pytest.fixture
+def owners_database(postgres_url: str, _guarded_template: tuple[str, str]) -> Iterator[str]:
+    """URL, as its owner, of a database of this test alone with row-level security, migrated and empty."""
+    name = sa.make_url(_guarded_template[0]).database or ""
+    with scratch.database(postgres_url, template=name) as url:
+        yield url
+
+
+@pytest.fixture
+def guarded_database(owners_database: str, _guarded_template: tuple[str, str]) -> str:
+    """The same as a role that is neither its owner nor a superuser."""
+    return scratch.as_role(owners_database, _guarded_template[1])
+
+
+@pytest.fixture(scope="session")
+def _shared_engines(
+    postgres_url: str, _guarded_template: tuple[str, str]
+) -> Iterator[tuple[sa.Engine, sa.Engine]]:
+    """Engines of one such database, as its owner and as that role."""
+    url, role = _guarded_template
+    with scratch.database(postgres_url, template=sa.make_url(url).database or "") as url:
+        owners, bound = make_engine(url), make_engine(scratch.as_role(url, role))
+        yield owners, bound
+        bound.dispose()
+        owners.dispose()
+
+
+@pytest.fixture
+def guarded_engine(_shared_engines: tuple[sa.Engine, sa.Engine]) -> sa.Engine:
+    """An engine as that role; its pool and database, emptied, are those of all tests: a leak would show."""
+    owners, bound = _shared_engines
+    with owners.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM vehicles")
+        connection.exec_driver_sql("DELETE FROM user_preferences")
+    return bound

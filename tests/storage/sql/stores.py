@@ -66,3 +66,11 @@ class HostPostgres:
         )
         yield SqlStore(db_engine)
         db_engine.dispose()
+
+
+class GuardedPostgres:
+    """With row-level security, as a role that it binds."""
+
+    @pytest.fixture
+    def store(self, guarded_engine: sa.Engine) -> SqlStore:
+        return SqlStore(guarded_engine, row_level_security=True)

@@ -1,9 +1,9 @@
-"""SQLite and PostgreSQL keep the contract of fuel_logs, on our engine and on a host's."""
+"""SQLite and PostgreSQL keep the contract of fuel_logs: our engine, a host's, row-level security."""
 
 from __future__ import annotations
 
 from motovault.testing.contracts import FuelLogRepositoryContract
-from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+from tests.storage.sql.stores import GuardedPostgres, HostPostgres, HostSqlite, OurPostgres, OurSqlite
 
 
 class TestSqliteFuelLogRepository(OurSqlite, FuelLogRepositoryContract):
@@ -19,4 +19,8 @@ class TestPostgresFuelLogRepository(OurPostgres, FuelLogRepositoryContract):
 
 
 class TestHostPostgresFuelLogRepository(HostPostgres, FuelLogRepositoryContract):
+    pass
+
+
+class TestGuardedPostgresFuelLogRepository(GuardedPostgres, FuelLogRepositoryContract):
     pass

@@ -1,9 +1,9 @@
-"""SQLite and PostgreSQL keep the contract of odometer, on our engine and on a host's."""
+"""SQLite and PostgreSQL keep the contract of odometer: our engine, a host's, row-level security."""
 
 from __future__ import annotations
 
 from motovault.testing.contracts import OdometerRepositoryContract
-from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+from tests.storage.sql.stores import GuardedPostgres, HostPostgres, HostSqlite, OurPostgres, OurSqlite
 
 
 class TestSqliteOdometerRepository(OurSqlite, OdometerRepositoryContract):
@@ -19,4 +19,8 @@ class TestPostgresOdometerRepository(OurPostgres, OdometerRepositoryContract):
 
 
 class TestHostPostgresOdometerRepository(HostPostgres, OdometerRepositoryContract):
+    pass
+
+
+class TestGuardedPostgresOdometerRepository(GuardedPostgres, OdometerRepositoryContract):
     pass

@@ -1,9 +1,9 @@
-"""SQLite and PostgreSQL keep the contract of units_of_work, on our engine and on a host's."""
+"""SQLite and PostgreSQL keep the contract of units_of_work: our engine, a host's, row-level security."""
 
 from __future__ import annotations
 
 from motovault.testing.contracts import UnitOfWorkContract
-from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+from tests.storage.sql.stores import GuardedPostgres, HostPostgres, HostSqlite, OurPostgres, OurSqlite
 
 
 class TestSqliteUnitOfWork(OurSqlite, UnitOfWorkContract):
@@ -19,4 +19,8 @@ class TestPostgresUnitOfWork(OurPostgres, UnitOfWorkContract):
 
 
 class TestHostPostgresUnitOfWork(HostPostgres, UnitOfWorkContract):
+    pass
+
+
+class TestGuardedPostgresUnitOfWork(GuardedPostgres, UnitOfWorkContract):
     pass

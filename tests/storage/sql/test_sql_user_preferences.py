@@ -1,9 +1,9 @@
-"""SQLite and PostgreSQL keep the contract of user_preferences, on our engine and on a host's."""
+"""SQLite and PostgreSQL keep the contract of user_preferences: our engine, a host's, row-level security."""
 
 from __future__ import annotations
 
 from motovault.testing.contracts import UserPreferencesRepositoryContract
-from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+from tests.storage.sql.stores import GuardedPostgres, HostPostgres, HostSqlite, OurPostgres, OurSqlite
 
 
 class TestSqliteUserPreferencesRepository(OurSqlite, UserPreferencesRepositoryContract):
@@ -19,4 +19,8 @@ class TestPostgresUserPreferencesRepository(OurPostgres, UserPreferencesReposito
 
 
 class TestHostPostgresUserPreferencesRepository(HostPostgres, UserPreferencesRepositoryContract):
+    pass
+
+
+class TestGuardedPostgresUserPreferencesRepository(GuardedPostgres, UserPreferencesRepositoryContract):
     pass

@@ -1,9 +1,9 @@
-"""SQLite and PostgreSQL keep the contract of vehicles, on our engine and on a host's."""
+"""SQLite and PostgreSQL keep the contract of vehicles: our engine, a host's, row-level security."""
 
 from __future__ import annotations
 
 from motovault.testing.contracts import VehicleRepositoryContract
-from tests.storage.sql.stores import HostPostgres, HostSqlite, OurPostgres, OurSqlite
+from tests.storage.sql.stores import GuardedPostgres, HostPostgres, HostSqlite, OurPostgres, OurSqlite
 
 
 class TestSqliteVehicleRepository(OurSqlite, VehicleRepositoryContract):
@@ -19,4 +19,8 @@ class TestPostgresVehicleRepository(OurPostgres, VehicleRepositoryContract):
 
 
 class TestHostPostgresVehicleRepository(HostPostgres, VehicleRepositoryContract):
+    pass
+
+
+class TestGuardedPostgresVehicleRepository(GuardedPostgres, VehicleRepositoryContract):
     pass

@@ -30,6 +30,7 @@ from motovault.storage.sql.migration_lock import (
     in_script,
     waited_too_long,
 )
+from motovault.storage.sql.row_level_security import Wish, around_migration, refuse_sqlite
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
     AppliedFile,
@@ -110,7 +111,11 @@ def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str]
 
 
 def upgrade(
-    engine: sa.Engine, capsules: Iterable[str] | None = None, *, lock_timeout: float | None = None
+    engine: sa.Engine,
+    capsules: Iterable[str] | None = None,
+    *,
+    lock_timeout: float | None = None,
+    row_level_security: Wish | None = None,
 ) -> tuple[str, ...]:
     """Apply what is pending, all or nothing; the files that were applied now, as ``capsule/file_name``.
 
@@ -123,27 +128,32 @@ def upgrade(
         lock_timeout: Seconds to wait for a table that somebody's transaction uses, for each such wait: as
             long as a migration waits, everybody else waits behind it. By default 3; in SQLite, where
             readers never wait, what the connection is set to (15 where motovault made the engine).
+        row_level_security: ``on``, ``forced`` (for the tables' owner too) or ``off``; by default it stays
+            as it is, and where it is on, new tables have it as well. PostgreSQL only.
 
     Raises:
         SchemaDrift: A file was changed after it was applied, is missing, or is of a newer version;
             nothing is done.
         SchemaInUse: The lock was not to be had in that time; the schema is as it was.
         StorageFailure: A file failed; the schema is as it was.
-        InvalidValue: No such capsule, or a timeout that is not above 0.
+        InvalidValue: No such capsule, a timeout that is not above 0, or row-level security for SQLite.
     """
     chosen = wanted(capsules)
     checked_timeout(lock_timeout)
+    if row_level_security is not None:
+        refuse_sqlite(engine.dialect)
     before = status(engine, chosen)
     if before.drifted:
         raise SchemaDrift(before.drifted)
-    if not before.pending:
+    if not before.pending and row_level_security is None:
         return ()
     with _translated(engine), alone(engine, lock_timeout) as connection:
         before = compare(_applied(connection), chosen)  # again: somebody may have been first
         if before.drifted:
             raise SchemaDrift(before.drifted)
-        if before.pending:
-            _run(_config(connection=connection), chosen)
+        with around_migration(connection, row_level_security):
+            if before.pending:
+                _run(_config(connection=connection), chosen)
     return before.pending
 
 
