@@ -36,7 +36,16 @@ OUR_COLUMNS = {
 OUR_INDEXES = {
     "vehicles_live_vin_key": "UNIQUE (user_id, vin) of live vehicles with a VIN",
     "fuel_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
-    "idx_fuel_logs_vehicle_id_date_time_id": "(vehicle_id, date_time, id)",
+    "idx_fuel_logs_vehicle_id_user_id_date_time_id": "(vehicle_id, user_id, date_time, id)",
+}
+OUR_CONSTRAINTS = {
+    ("vehicles", "vehicles_user_id_id_key"): "UNIQUE (user_id, id)",
+    **{
+        (table, f"{table}_user_id_vehicle_id_fkey"): (
+            "FOREIGN KEY (user_id, vehicle_id) REFERENCES vehicles(user_id, id) ON DELETE CASCADE"
+        )
+        for table in ("fuel_logs", "maintenance_logs", "maintenance_schedules", "documents")
+    },
 }
 
 
@@ -130,10 +139,14 @@ def test_the_migrations_make_the_reference_schema_and_beyond_it_only_what_is_nam
     assert {key: found.get(key) for key in expected} == expected
     beyond = {key: said for key, said in found.items() if key not in expected}
     ours = {("column", table, name) for table, names in OUR_COLUMNS.items() for name in names}
+    # which PostgreSQL lists since version 18
     not_null = {("constraint", table, f"{table}_{name}_not_null") for _, table, name in ours}
     assert set(only(beyond, "column")) == ours
-    assert set(only(beyond, "constraint")) <= not_null  # which PostgreSQL lists since version 18
-    assert len(only(beyond, "index")) == len(OUR_INDEXES)
+    constraints = {key: said for key, said in only(beyond, "constraint").items() if key not in not_null}
+    assert {key[1:]: said[1] for key, said in constraints.items()} == OUR_CONSTRAINTS  # type: ignore[index]
+    assert all(said[4] is True for said in constraints.values())  # type: ignore[index]
+    unique = [key for key, definition in OUR_CONSTRAINTS.items() if definition.startswith("UNIQUE")]
+    assert len(only(beyond, "index")) == len(OUR_INDEXES) + len(unique)
     assert set(beyond) == set(only(beyond, "column", "constraint", "index"))
     with migrated.connect() as connection:
         everything = "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"

@@ -2,13 +2,15 @@
 
 PostgreSQL has every type and psycopg maps it. In SQLite numbers are text, so
 that no digit is lost; moments are ISO 8601 text in UTC of one width, so that
-they sort; UUIDs are 32 hex digits; flags are 0 and 1.
+they sort; dates are ISO 8601 text; lists and JSON are JSON text; UUIDs are 32
+hex digits; flags are 0 and 1.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -17,17 +19,22 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from motovault.errors import StorageFailure
+
 __all__ = [
     "METADATA",
     "Decoder",
+    "Wrapper",
     "decoder",
     "encode",
     "json_value",
     "moment",
     "number",
+    "owner_key",
     "texts",
     "utc_moment",
     "words",
+    "wrapper",
 ]
 
 METADATA: Final = sa.MetaData(
@@ -46,6 +53,7 @@ Defaults and triggers stand in the migrations only: the repositories write every
 
 Row = Sequence[Any]
 Decoder = Callable[[Iterable[Row]], list[Row]]
+Wrapper = Callable[[Sequence[object]], tuple[object, ...]]
 
 
 def moment() -> sa.types.TypeEngine[datetime]:
@@ -73,6 +81,16 @@ def number(precision: int | None = None, scale: int | None = None) -> sa.types.T
     return sa.Numeric(precision, scale).with_variant(sa.Text(), "sqlite")
 
 
+def owner_key(table: str) -> sa.ForeignKeyConstraint:
+    """The foreign key that keeps a row of the table from hanging on another user's vehicle."""
+    return sa.ForeignKeyConstraint(
+        ["user_id", "vehicle_id"],
+        ["vehicles.user_id", "vehicles.id"],
+        name=f"{table}_user_id_vehicle_id_fkey",
+        ondelete="CASCADE",
+    )
+
+
 class _Words(dict[str | None, Any]):
     def __missing__(self, word: str | None) -> str | None:
         return word
@@ -84,7 +102,7 @@ def words(kind: type[StrEnum]) -> Mapping[str | None, Any]:
 
 
 def _moment_text(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return _utc(value).isoformat(timespec="microseconds")
 
 
 def _moment(value: str) -> datetime:
@@ -97,10 +115,16 @@ def _utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 _ENCODERS: Final[dict[type, Callable[[Any], object]]] = {
     UUID: lambda value: value.hex,
     datetime: _moment_text,
+    date: date.isoformat,
     Decimal: lambda value: format(value, "f"),
+    list: _json_text,
 }
 
 
@@ -108,6 +132,49 @@ def encode(values: Iterable[object]) -> tuple[object, ...]:
     """Values as SQLite keeps them."""
     encoders = _ENCODERS
     return tuple([f(value) if (f := encoders.get(type(value))) else value for value in values])
+
+
+def wrapper(kinds: Iterable[sa.types.TypeEngine[Any]], dialect: str) -> Wrapper | None:
+    """What does the rest to a row's values, where it takes the column to know: None where nothing.
+
+    A list may be of a list column or JSON; what is JSON is marked as such. A
+    moment of a column without time zone is UTC, whatever the connection's zone.
+    """
+    steps: list[tuple[int, Callable[[Any], object]]] = []
+    for i, kind in enumerate(kinds):
+        if isinstance(kind, sa.JSON):
+            steps.append((i, _json_text if dialect == "sqlite" else _jsonb()))
+        elif isinstance(kind, sa.DateTime) and not kind.timezone and dialect == "postgresql":
+            steps.append((i, _naive))
+    if not steps:
+        return None
+
+    def wrap(values: Sequence[object]) -> tuple[object, ...]:
+        return tuple(_stepped(values, steps))
+
+    return wrap
+
+
+def _jsonb() -> Callable[[Any], object]:
+    from psycopg.types.json import Jsonb  # with PostgreSQL only
+
+    return lambda value: Jsonb(value, dumps=_json_text)
+
+
+def _naive(value: datetime) -> datetime:
+    return _utc(value).replace(tzinfo=None)
+
+
+def _json(value: str) -> object:
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        # its text is somebody's data
+        raise StorageFailure("SQLite: a column of lists or JSON holds a text that is no JSON") from None
+
+
+def _date(value: str) -> date:
+    return date.fromisoformat(value[:10])  # a time of day, where somebody wrote one by hand, says nothing
 
 
 def _decimal(value: object) -> Decimal:
@@ -121,9 +188,10 @@ def decoder(columns: Iterable[sa.ColumnElement[Any]], dialect: str) -> tuple[Dec
     The second is for a PostgreSQL connection whose time zone is not UTC.
     """
     kinds = [column.type for column in columns]
-    moments = [(i, _utc) for i, kind in enumerate(kinds) if isinstance(kind, sa.DateTime)]
     if dialect == "postgresql":
-        return None, _decoder(moments) if moments else None
+        moments = [(i, kind) for i, kind in enumerate(kinds) if isinstance(kind, sa.DateTime)]
+        naive = [(i, _utc) for i, kind in moments if not kind.timezone]
+        return _decoder(naive), _decoder([(i, _utc) for i, _ in moments])
     steps: list[tuple[int, Callable[[Any], object]]] = []
     for i, kind in enumerate(kinds):
         if isinstance(kind, sa.DateTime):
@@ -134,18 +202,26 @@ def decoder(columns: Iterable[sa.ColumnElement[Any]], dialect: str) -> tuple[Dec
             steps.append((i, UUID))
         elif isinstance(kind, sa.Boolean):
             steps.append((i, bool))
-    return _decoder(steps) if steps else None, None
+        elif isinstance(kind, sa.Date):
+            steps.append((i, _date))
+        elif isinstance(kind, sa.JSON | sa.ARRAY):
+            steps.append((i, _json))
+    return _decoder(steps), None
 
 
-def _decoder(steps: Sequence[tuple[int, Callable[[Any], object]]]) -> Decoder:
+def _decoder(steps: Sequence[tuple[int, Callable[[Any], object]]]) -> Decoder | None:
+    if not steps:
+        return None
+
     def decode(rows: Iterable[Row]) -> list[Row]:
-        decoded: list[Row] = []
-        for row in rows:
-            values = list(row)
-            for i, step in steps:
-                if (value := values[i]) is not None:
-                    values[i] = step(value)
-            decoded.append(values)
-        return decoded
+        return [_stepped(row, steps) for row in rows]
 
     return decode
+
+
+def _stepped(row: Sequence[object], steps: Sequence[tuple[int, Callable[[Any], object]]]) -> list[object]:
+    values = list(row)
+    for i, step in steps:
+        if (value := values[i]) is not None:
+            values[i] = step(value)
+    return values

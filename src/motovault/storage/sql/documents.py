@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from motovault.storage.sql.columns import METADATA, json_value, utc_moment
+from motovault.storage.sql.columns import METADATA, json_value, owner_key, utc_moment
 
 __all__ = ["DOCUMENTS"]
 
@@ -32,6 +32,7 @@ DOCUMENTS: Final = sa.Table(
     sa.Column("created_at", utc_moment()),
     sa.Column("updated_at", utc_moment()),
     sa.Column("deleted_at", utc_moment()),
+    owner_key("documents"),
     sa.CheckConstraint(
         "document_type IN ('insurance', 'registration', 'manual')", name="documents_document_type_check"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
@@ -13,10 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from motovault.domain.fuel_logs import FuelLog, FuelLogExists, FuelLogId, FuelLogNotFound, FuelType
 from motovault.domain.loading import loader
 from motovault.domain.vehicles import VehicleId, VehicleNotFound
-from motovault.errors import InvalidValue
+from motovault.errors import InvalidValue, MotovaultError
 from motovault.quantities.units import DistanceUnit, FuelUnit
 from motovault.storage.sql.bulk import BulkInsert
-from motovault.storage.sql.columns import METADATA, Row, moment, number, words
+from motovault.storage.sql.columns import METADATA, Row, moment, number, owner_key, words
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
 from motovault.storage.sql.vehicles import is_live_vehicle
@@ -54,8 +54,10 @@ FUEL_LOGS: Final = sa.Table(
     sa.Column("charge_end_percent", number(5, 2)),
     sa.Column("source", sa.String(50)),
     sa.Column("source_key", sa.String(255)),
+    owner_key("fuel_logs"),
     sa.Index("fuel_logs_source_key", "vehicle_id", "source", "source_key", unique=True),
-    sa.Index("idx_fuel_logs_vehicle_id_date_time_id", "vehicle_id", "date_time", "id"),
+    # the user too: without it PostgreSQL expects too few rows and reads more than a page; see migration 004
+    sa.Index("idx_fuel_logs_vehicle_id_user_id_date_time_id", "vehicle_id", "user_id", "date_time", "id"),
 )
 _T: Final = FUEL_LOGS.c
 _NAMES: Final = tuple(column.name for column in FUEL_LOGS.columns)
@@ -68,12 +70,18 @@ _FUEL_UNITS: Final = words(FuelUnit)
 
 _ZERO: Final = Decimal(0)
 _SOURCE_TAKEN: Final = "this source key of the vehicle is kept already"
-_CLASHES: Final[Clashes] = {
+_CLASHES: Final[dict[str, Callable[[], MotovaultError]]] = {
     "fuel_logs_pkey": FuelLogExists,
     "fuel_logs.id": FuelLogExists,
     "fuel_logs_source_key": lambda: FuelLogExists(_SOURCE_TAKEN),
     "fuel_logs.vehicle_id, fuel_logs.source, fuel_logs.source_key": lambda: FuelLogExists(_SOURCE_TAKEN),
 }
+_VEHICLE_KEYS: Final = ("fuel_logs_vehicle_id_fkey", "fuel_logs_user_id_vehicle_id_fkey")
+"""Broken only where somebody deletes the vehicle, or gives it away, after we have seen it."""
+
+
+def _clashes(log: FuelLog) -> Clashes:
+    return _CLASHES | dict.fromkeys(_VEHICLE_KEYS, lambda: VehicleNotFound(log.vehicle_id))
 
 
 def _row(log: FuelLog) -> tuple[object, ...]:
@@ -206,7 +214,7 @@ class SqlFuelLogRepository:
 
     def add(self, log: FuelLog, /) -> None:
         self._refuse_others(log)
-        if self._work.change(_ADD, _row(log), _CLASHES) == 1:
+        if self._work.change(_ADD, _row(log), _clashes(log)) == 1:
             return
         # no row, no reason: the vehicle is not there, or DO NOTHING was done
         self._check_vehicle(log.vehicle_id)
@@ -251,7 +259,7 @@ class SqlFuelLogRepository:
     def replace(self, log: FuelLog, /) -> None:
         self._refuse_others(log)
         work = self._work
-        if work.risky(lambda: work.change(_REPLACE, _row(log), _CLASHES)) == 1:
+        if work.risky(lambda: work.change(_REPLACE, _row(log), _clashes(log))) == 1:
             return
         self.get(log.id)
         raise VehicleNotFound(log.vehicle_id)

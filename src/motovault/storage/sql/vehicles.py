@@ -44,6 +44,8 @@ VEHICLES: Final = sa.Table(
     sa.Column("updated_at", moment()),
     sa.Column("distance_unit", sa.String(10)),
     sa.Column("odometer_read_at", moment()),
+    # what the children's keys refer to: no child of another user's vehicle
+    sa.UniqueConstraint("user_id", "id", name="vehicles_user_id_id_key"),
 )
 _T: Final = VEHICLES.c
 _LIVE_WITH_VIN: Final = sa.and_(_T.deleted_at.is_(None), _T.is_active, _T.vin.is_not(None))
@@ -66,6 +68,8 @@ _VIN_TAKEN: Final = "a live vehicle has this VIN already"
 _CLASHES: Final[Clashes] = {
     "vehicles_pkey": VehicleExists,
     "vehicles.id": VehicleExists,
+    "vehicles_user_id_id_key": VehicleExists,
+    "vehicles.user_id, vehicles.id": VehicleExists,
     "vehicles_live_vin_key": lambda: VehicleExists(_VIN_TAKEN),
     "vehicles.user_id, vehicles.vin": lambda: VehicleExists(_VIN_TAKEN),
 }
