@@ -10,7 +10,7 @@ from motovault.storage.sql.statements import Statement
 from motovault.testing.contracts.base import keep_vehicle
 from motovault.testing.examples import ANA, NOON, example_fuel_log
 
-INDEX = "idx_fuel_logs_vehicle_id_date_time_id"
+INDEX = "idx_fuel_logs_vehicle_id_user_id_date_time_id"
 
 
 def _plan(store: SqlStore, statement: Statement, *args: object) -> str:
