@@ -12,6 +12,7 @@ import hashlib
 import math
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ LOCK_TIMEOUT: Final = 3.0
 """Seconds that a migration waits for a table in PostgreSQL, where nothing else is said."""
 
 _LONGEST: Final = 86_400
+_MARGIN: Final = 0.02  # seconds for an answer to come
 _LOCK: Final = int.from_bytes(hashlib.sha256(b"motovault:migrate").digest()[:8], "big", signed=True)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
@@ -54,6 +56,7 @@ class _WaitedTooLong(Exception):
         super().__init__(file)
         self.file = file
         self.statement = statement
+        self.at = time.monotonic()
 
 
 def checked_timeout(seconds: float | None) -> None:
@@ -109,7 +112,7 @@ def alone(engine: sa.Engine, lock_timeout: float | None = None) -> Iterator[sa.C
                     waited_too_long(error, None)
                     raise
     except _WaitedTooLong as waited:
-        tables, holders = _in_the_way(engine, waited.statement, seconds)
+        tables, holders = _in_the_way(engine, waited, seconds)
         raise SchemaInUse(waited.file, tables, holders, seconds) from waited.__cause__
 
 
@@ -148,10 +151,12 @@ def _have_schema(connection: sa.Connection) -> None:
 
 def _in_the_way(engine: sa.Engine, statement: str, seconds: float) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The tables of a statement that somebody holds, and who; all its tables where nobody does any more."""
-    names = list(dict.fromkeys(re.findall(r"\w+", statement)))
+    names = list(dict.fromkeys(re.findall(r"\w+", waited.statement)))
     try:
         with engine.connect() as connection:
-            found = connection.execute(_IN_THE_WAY, {"names": names, "seconds": seconds}).all()
+            # Who began later only queued behind us, and may be at the table by now.
+            age = seconds + time.monotonic() - waited.at + _MARGIN
+            found = connection.execute(_IN_THE_WAY, {"names": names, "seconds": age}).all()
     except exc.SQLAlchemyError:
         return (), ()
     held = [row for row in found if row.pid is not None]
