@@ -149,7 +149,9 @@ def _have_schema(connection: sa.Connection) -> None:
     connection.execute(sa.schema.CreateSchema(name))
 
 
-def _in_the_way(engine: sa.Engine, statement: str, seconds: float) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _in_the_way(
+    engine: sa.Engine, waited: _WaitedTooLong, seconds: float
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The tables of a statement that somebody holds, and who; all its tables where nobody does any more."""
     names = list(dict.fromkeys(re.findall(r"\w+", waited.statement)))
     try:
