@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 from motovault.domain.fields import user_id as checked_user_id
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
+from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
 from motovault.domain.user_preferences import UserPreferencesRepository
@@ -44,6 +45,12 @@ class Repositories(Protocol):
 
     @property
     def fuel_logs(self) -> FuelLogRepository: ...
+
+    @property
+    def maintenance_logs(self) -> MaintenanceLogRepository: ...
+
+    @property
+    def maintenance_schedules(self) -> MaintenanceScheduleRepository: ...
 
     @property
     def user_preferences(self) -> UserPreferencesRepository: ...

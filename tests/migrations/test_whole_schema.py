@@ -27,15 +27,17 @@ OUR_COLUMNS = {
         *("excluded_distance", "currency_code", "charge_start_percent", "charge_end_percent"),
         *("source", "source_key"),
     ],
-    "maintenance_logs": ["odometer_unit", "currency_code"],
+    "maintenance_logs": ["odometer_unit", "currency_code", "source", "source_key"],
     "maintenance_schedules": [
         *("interval_days", "mode", "anchor_date", "anchor_odometer", "due_soon_days", "due_soon_distance"),
-        *("is_active", "distance_unit"),
+        *("is_active", "distance_unit", "first_due_date", "first_due_odometer", "source", "source_key"),
     ],
 }
 OUR_INDEXES = {
     "vehicles_live_vin_key": "UNIQUE (user_id, vin) of live vehicles with a VIN",
     "fuel_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
+    "maintenance_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
+    "maintenance_schedules_source_key": "UNIQUE (vehicle_id, source, source_key)",
     "idx_fuel_logs_vehicle_id_user_id_date_time_id": "(vehicle_id, user_id, date_time, id)",
 }
 OUR_CONSTRAINTS = {

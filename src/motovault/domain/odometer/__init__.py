@@ -1,7 +1,13 @@
 """What the odometer read, when: the current reading, distances between dates, rollbacks."""
 
 from motovault.domain.odometer.entities import OdometerReading, ReadingSource
-from motovault.domain.odometer.readings import CurrentOdometer, current_odometer, distance_between, rollbacks
+from motovault.domain.odometer.readings import (
+    CurrentOdometer,
+    current_odometer,
+    distance_between,
+    positions,
+    rollbacks,
+)
 from motovault.domain.odometer.repository import OdometerRepository
 
 __all__ = [
@@ -11,5 +17,6 @@ __all__ = [
     "ReadingSource",
     "current_odometer",
     "distance_between",
+    "positions",
     "rollbacks",
 ]

@@ -6,7 +6,7 @@ Readings are derived from logs and the vehicle; they have no table of their own.
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -30,11 +30,12 @@ class OdometerReading:
     """What the dial showed.
 
     Attributes:
-        read_at: When, in UTC.
+        read_at: When, in UTC; noon of ``read_on`` where only the date is known.
         value: The figure on the dial, above 0.
         unit: Unit of the dial; None means the one of the owner's unit system.
         source: What kind of record it comes from.
         source_id: Id of that record.
+        read_on: The owner's local date, where only that is known: no time zone moves it to another day.
     """
 
     read_at: datetime
@@ -42,3 +43,4 @@ class OdometerReading:
     unit: DistanceUnit | None
     source: ReadingSource
     source_id: UUID
+    read_on: date | None = None

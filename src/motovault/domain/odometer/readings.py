@@ -21,7 +21,7 @@ from motovault.quantities.context import EXACT, plain
 from motovault.quantities.distance import Distance
 from motovault.quantities.units import DISTANCE_TO_BASE, DistanceUnit
 
-__all__ = ["CurrentOdometer", "current_odometer", "distance_between", "rollbacks"]
+__all__ = ["CurrentOdometer", "current_odometer", "distance_between", "positions", "rollbacks"]
 
 
 def _utc_date(moment: datetime) -> date:
@@ -56,7 +56,8 @@ def current_odometer(
     Args:
         readings: In any order. Hours are left out of a distance, distances out of hours.
         unit: Unit of the answer, and of readings that carry none.
-        local_date: The user's calendar date at a moment; UTC's by default.
+        local_date: The user's calendar date at a moment; UTC's by default. Not asked about a reading
+            that says its date.
     """
     points = _points(readings, unit, local_date)
     if not points:
@@ -103,6 +104,30 @@ def distance_between(
     return Distance(way, DISTANCE_TO_BASE[unit][0]).to(unit)
 
 
+def positions(
+    readings: Iterable[OdometerReading],
+    unit: DistanceUnit,
+    local_date: Callable[[datetime], date] = _utc_date,
+) -> list[tuple[date, Decimal]]:
+    """Where the dial stood when, as (local date, position), sorted; in km, or in hours if ``unit`` is hours.
+
+    Args:
+        readings: In any order. Hours are left out of a distance, distances out of hours.
+        unit: Unit of readings that carry none.
+        local_date: The user's calendar date at a moment; UTC's by default. Not asked about a reading
+            that says its date.
+    """
+    base = DISTANCE_TO_BASE[unit][0]
+    found = []
+    for reading in readings:
+        its_base, factor = DISTANCE_TO_BASE[reading.unit or unit]
+        if its_base == base:
+            on = reading.read_on or local_date(reading.read_at)
+            found.append((on, EXACT.multiply(reading.value, factor)))
+    found.sort()
+    return found
+
+
 @attrs.frozen
 class _Point:
     """A reading where it belongs: local date, position in km or hours."""
@@ -121,7 +146,8 @@ def _points(
         its_base, factor = DISTANCE_TO_BASE[reading.unit or unit]
         if its_base == base:
             position = EXACT.multiply(reading.value, factor)
-            points.append(_Point(local_date(reading.read_at), position, reading))
+            on = reading.read_on or local_date(reading.read_at)
+            points.append(_Point(on, position, reading))
     return sorted(points, key=lambda point: (point.on, point.position, point.reading.read_at))
 
 

@@ -17,5 +17,13 @@ class OdometerRepository(Protocol):
         """All readings above 0 of one vehicle, by ``read_at``, then value, then source id; empty if none.
 
         The vehicle's own figure, where nobody wrote down when it was read, is as old as the vehicle.
+        That of a maintenance log, of which only the date is known, stands at noon of it, in UTC.
+        """
+        ...
+
+    def list_for_garage(self) -> dict[VehicleId, list[OdometerReading]]:
+        """The readings of all live vehicles at once, as :meth:`list_for_vehicle` gives those of one.
+
+        Every live vehicle is a key, in the order of the ids, one without readings too.
         """
         ...

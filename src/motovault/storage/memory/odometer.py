@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from decimal import Decimal
+from operator import attrgetter
+from typing import Final
 
 from motovault.domain.fuel_logs import FuelLogId
 from motovault.domain.odometer import OdometerReading, ReadingSource
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.storage.memory.fuel_logs import FuelLogRows
+from motovault.storage.memory.maintenance import MaintenanceLogRows
 from motovault.storage.memory.transactions import Scope
 from motovault.storage.memory.vehicles import VehicleRows
 
 __all__ = ["MemoryOdometerRepository"]
+
+_NOON: Final = time(12, tzinfo=UTC)
+_ORDER: Final = attrgetter("read_at", "value", "source_id")
 
 
 class MemoryOdometerRepository:
@@ -21,30 +29,61 @@ class MemoryOdometerRepository:
         self._scope = scope
 
     def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[OdometerReading]:
-        readings = []
-        with self._scope.reading(VehicleRows) as vehicles, self._scope.reading(FuelLogRows) as logs:
-            if vehicle := vehicles.by_id.get(vehicle_id):
-                readings += _of_vehicle(vehicle)
-            if keys := logs.by_vehicle.get(vehicle_id):
-                readings += [
-                    OdometerReading(
-                        read_at=log.filled_at,
-                        value=log.odometer,
-                        unit=log.odometer_unit,
-                        source=ReadingSource.FUEL_LOG,
-                        source_id=log.id,
-                    )
-                    for log in (logs.by_id[FuelLogId(log_id)] for _, log_id in keys.page(None, None))
-                    if log.odometer
-                ]
-        return sorted(readings, key=lambda reading: (reading.read_at, reading.value, reading.source_id))
+        with (
+            self._scope.reading(VehicleRows) as vehicles,
+            self._scope.reading(FuelLogRows) as fuel,
+            self._scope.reading(MaintenanceLogRows) as work,
+        ):
+            return _of_one(vehicle_id, vehicles, fuel, work)
+
+    def list_for_garage(self) -> dict[VehicleId, list[OdometerReading]]:
+        with (
+            self._scope.reading(VehicleRows) as vehicles,
+            self._scope.reading(FuelLogRows) as fuel,
+            self._scope.reading(MaintenanceLogRows) as work,
+        ):
+            live = sorted(vehicle.id for vehicle in vehicles.by_id.values() if vehicle.is_live)
+            return {vehicle_id: _of_one(vehicle_id, vehicles, fuel, work) for vehicle_id in live}
 
 
-def _of_vehicle(vehicle: Vehicle) -> list[OdometerReading]:
-    if not vehicle.odometer_reading:
-        return []
-    return [
-        OdometerReading(
+def _of_one(
+    vehicle_id: VehicleId, vehicles: VehicleRows, fuel: FuelLogRows, work: MaintenanceLogRows
+) -> list[OdometerReading]:
+    readings = [*_of_fuel(vehicle_id, fuel), *_of_work(vehicle_id, work)]
+    if vehicle := vehicles.by_id.get(vehicle_id):
+        readings += _of_vehicle(vehicle)
+    return sorted(readings, key=_ORDER)
+
+
+def _of_fuel(vehicle_id: VehicleId, rows: FuelLogRows) -> Iterator[OdometerReading]:
+    keys = rows.by_vehicle.get(vehicle_id)
+    for log in (rows.by_id[FuelLogId(log_id)] for _, log_id in keys.page(None, None)) if keys else ():
+        if log.odometer:
+            yield OdometerReading(
+                read_at=log.filled_at,
+                value=log.odometer,
+                unit=log.odometer_unit,
+                source=ReadingSource.FUEL_LOG,
+                source_id=log.id,
+            )
+
+
+def _of_work(vehicle_id: VehicleId, rows: MaintenanceLogRows) -> Iterator[OdometerReading]:
+    for log in rows.page(vehicle_id):
+        if log.odometer:
+            yield OdometerReading(
+                read_at=datetime.combine(log.service_date, _NOON),
+                value=log.odometer,
+                unit=log.odometer_unit,
+                source=ReadingSource.MAINTENANCE_LOG,
+                source_id=log.id,
+                read_on=log.service_date,
+            )
+
+
+def _of_vehicle(vehicle: Vehicle) -> Iterator[OdometerReading]:
+    if vehicle.odometer_reading:
+        yield OdometerReading(
             # Another application tells no time. The figure is at least as old as the row: taken for
             # newer, it would hide every log since, as any change to the row would make it the latest.
             read_at=vehicle.odometer_read_at or vehicle.created_at,
@@ -53,4 +92,3 @@ def _of_vehicle(vehicle: Vehicle) -> list[OdometerReading]:
             source=ReadingSource.VEHICLE,
             source_id=vehicle.id,
         )
-    ]

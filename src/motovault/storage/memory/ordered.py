@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 __all__ = ["Key", "Ordered"]
 
-Key = tuple[datetime, UUID]
+Key = tuple[date, UUID]
 """When, then which: the order of every list of rows."""
 
 

@@ -6,11 +6,16 @@ from types import TracebackType
 from typing import Self
 
 from motovault.domain.fuel_logs import FuelLogRepository
+from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
 from motovault.ports import UserId
 from motovault.storage.memory.fuel_logs import MemoryFuelLogRepository
+from motovault.storage.memory.maintenance import (
+    MemoryMaintenanceLogRepository,
+    MemoryMaintenanceScheduleRepository,
+)
 from motovault.storage.memory.odometer import MemoryOdometerRepository
 from motovault.storage.memory.transactions import Scope, Shelf, Statements, Transaction
 from motovault.storage.memory.user_preferences import MemoryUserPreferencesRepository
@@ -34,6 +39,16 @@ class MemoryUnitOfWork:
     def fuel_logs(self) -> FuelLogRepository:
         """The user's fuel logs."""
         return MemoryFuelLogRepository(self._scope)
+
+    @property
+    def maintenance_logs(self) -> MaintenanceLogRepository:
+        """The user's maintenance logs."""
+        return MemoryMaintenanceLogRepository(self._scope)
+
+    @property
+    def maintenance_schedules(self) -> MaintenanceScheduleRepository:
+        """The user's maintenance schedules."""
+        return MemoryMaintenanceScheduleRepository(self._scope)
 
     @property
     def user_preferences(self) -> UserPreferencesRepository:

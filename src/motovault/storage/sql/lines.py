@@ -72,7 +72,7 @@ class Line:
         found = self._fetch(compiled.text, values, clashes)
         if found and compiled.decode_moments is not None and not self._is_utc():
             return compiled.decode_moments(found)
-        return found
+        return found if compiled.decode is None else compiled.decode(found)
 
     def partitions(self, statement: Statement, args: tuple[object, ...]) -> Iterator[Sequence[Row]]:
         """The rows of a query, a few thousand at a time, so that they need not all lie in memory."""

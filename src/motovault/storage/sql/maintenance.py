@@ -193,8 +193,8 @@ class SqlMaintenanceLogRepository(SqlOfVehicleRepository[MaintenanceLog]):
     @staticmethod
     def _load(rows: Iterable[Row]) -> list[MaintenanceLog]:
         load, categories, units = _load_log, _CATEGORIES, _UNITS
+        # fmt: off
         return [
-            # fmt: off
             load(
                 log_id, user_id, vehicle_id, categories[category], _texts(subtypes), service_date,
                 _figure(odometer or None), cost, shop_name, notes,
@@ -205,8 +205,8 @@ class SqlMaintenanceLogRepository(SqlOfVehicleRepository[MaintenanceLog]):
                 log_id, user_id, vehicle_id, category, subtypes, service_date, odometer, cost, shop_name,
                 notes, created_at, updated_at, odometer_unit, currency_code, source, source_key,
             ) in rows
-            # fmt: on
         ]
+        # fmt: on
 
     def add_many(self, logs: Iterable[MaintenanceLog], /) -> int:
         given = iter(logs)
@@ -296,8 +296,8 @@ class SqlMaintenanceScheduleRepository(SqlOfVehicleRepository[MaintenanceSchedul
     @staticmethod
     def _load(rows: Iterable[Row]) -> list[MaintenanceSchedule]:
         load, categories, modes, units = _load_schedule, _CATEGORIES, _MODES, _UNITS
+        # fmt: off
         return [
-            # fmt: off
             load(
                 schedule_id, user_id, vehicle_id, categories[category], _texts(subtypes),
                 # an interval of 0 is none
@@ -315,8 +315,8 @@ class SqlMaintenanceScheduleRepository(SqlOfVehicleRepository[MaintenanceSchedul
                 days, mode, anchor_date, anchor_odometer, soon_days, soon_distance, is_active, unit,
                 first_date, first_odometer, source, source_key,
             ) in rows
-            # fmt: on
         ]
+        # fmt: on
 
     def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[MaintenanceSchedule]:
         # all of one vehicle are worked out anew together: an atomic unit locks them as it locks one

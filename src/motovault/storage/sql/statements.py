@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from motovault.storage.sql.columns import Decoder, decoder
+from motovault.storage.sql.columns import Decoder, decoder, wrapper
 
 __all__ = ["Compiled", "Statement", "values"]
 
@@ -32,7 +32,7 @@ class Compiled:
 
     Attributes:
         text: The SQL, with positional placeholders.
-        bind: Puts a call's values in the order of the placeholders.
+        bind: Puts a call's values in the order of the placeholders, and marks those that are JSON.
         decode: Turns fetched rows into values of Python; None where they are that already.
         decode_moments: The same, for a PostgreSQL connection whose time zone is not UTC.
     """
@@ -42,8 +42,11 @@ class Compiled:
     def __init__(self, element: sa.ClauseElement, names: tuple[str, ...], dialect: str) -> None:
         compiled: Any = element.compile(dialect=_DIALECTS[dialect])
         self.text = str(compiled)
-        self.bind = _bind(list(compiled.positiontup or ()), names, compiled.params)
-        columns = element.selected_columns if isinstance(element, sa.Select) else ()
+        order = list(compiled.positiontup or ())
+        bind = _bind(order, names, compiled.params)
+        wrap = wrapper([compiled.binds[name].type for name in order], dialect)
+        self.bind = bind if wrap is None else lambda args: wrap(bind(args))
+        columns = element.selected_columns if isinstance(element, sa.SelectBase) else ()
         self.decode: Decoder | None
         self.decode_moments: Decoder | None
         self.decode, self.decode_moments = decoder(columns, dialect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from motovault.domain.fuel_logs import FuelLogRepository
+from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
@@ -13,6 +14,10 @@ from motovault.ports import UserId
 from motovault.storage.sql.fuel_logs import SqlFuelLogRepository
 from motovault.storage.sql.guarded import GuardedHostLine, GuardedPooledLine
 from motovault.storage.sql.lines import HostLine, Line, PooledLine, known_dialect
+from motovault.storage.sql.maintenance import (
+    SqlMaintenanceLogRepository,
+    SqlMaintenanceScheduleRepository,
+)
 from motovault.storage.sql.odometer import SqlOdometerRepository
 from motovault.storage.sql.user_preferences import SqlUserPreferencesRepository
 from motovault.storage.sql.vehicles import SqlVehicleRepository
@@ -33,6 +38,16 @@ class SqlUnitOfWork(Work):
     def fuel_logs(self) -> FuelLogRepository:
         """The user's fuel logs."""
         return SqlFuelLogRepository(self)
+
+    @property
+    def maintenance_logs(self) -> MaintenanceLogRepository:
+        """The user's maintenance logs."""
+        return SqlMaintenanceLogRepository(self)
+
+    @property
+    def maintenance_schedules(self) -> MaintenanceScheduleRepository:
+        """The user's maintenance schedules."""
+        return SqlMaintenanceScheduleRepository(self)
 
     @property
     def user_preferences(self) -> UserPreferencesRepository:
