@@ -11,12 +11,13 @@ import contextlib
 import io
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
+from attrs import evolve
 from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, MotovaultError, StorageFailure
@@ -30,6 +31,7 @@ from motovault.storage.sql.migration_lock import (
     in_script,
     waited_too_long,
 )
+from motovault.storage.sql.records import records_of
 from motovault.storage.sql.row_level_security import Wish, around_migration, refuse_sqlite
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
@@ -40,6 +42,7 @@ from motovault.storage.sql.shipped import (
     shipped,
     wanted,
 )
+from motovault.storage.sql.waiting import add_where_possible, broken_keys, lacking
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -69,7 +72,7 @@ _RUN_WITH: Final = {
 
 
 def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> MigrationStatus:
-    """What was applied to a database, what is pending, what has drifted. Changes nothing.
+    """What was applied to a database, what is pending, what has drifted, what waits. Changes nothing.
 
     Args:
         engine: Of the database.
@@ -82,7 +85,10 @@ def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> Migratio
     """
     known_dialect(engine.dialect)
     with _translated(engine), engine.connect() as connection:
-        return compare(_applied(connection), capsules)
+        found = compare(_applied(connection), capsules)
+        if keys := lacking(connection, (file.name for file in found.applied)):
+            found = evolve(found, waiting=broken_keys(connection, keys))
+        return found
 
 
 def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str] | None = None) -> None:
@@ -100,10 +106,12 @@ def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str]
     if isinstance(database, sa.Connection):
         with _translated(database.engine):
             # looked for first: a failing query would cost the host its transaction
-            is_there = sa.inspect(database).has_table(MIGRATIONS.name)
-            found = compare(_applied(database) if is_there else [], capsules)
+            table = records_of(database)
+            found = compare([] if table is None else _recorded(database, table), capsules)
     else:
-        found = status(database, capsules)
+        known_dialect(database.dialect)
+        with _translated(database), database.connect() as connection:
+            found = compare(_applied(connection), capsules)
     if wrong := tuple(file for file in found.drifted if file.kind != "newer"):
         raise SchemaDrift(wrong)
     if found.required:
@@ -119,8 +127,9 @@ def upgrade(
 ) -> tuple[str, ...]:
     """Apply what is pending, all or nothing; the files that were applied now, as ``capsule/file_name``.
 
-    Where nothing is pending, that is found out by one query. Of two processes at
+    Where nothing is pending, that is found out by a query or two. Of two processes at
     once one waits for the other, however long it takes, and then has nothing to do.
+    A key that waited for rows to be mended is added once they are: see ``status().waiting``.
 
     Args:
         engine: Of the database.
@@ -142,10 +151,13 @@ def upgrade(
     checked_timeout(lock_timeout)
     if row_level_security is not None:
         refuse_sqlite(engine.dialect)
-    before = status(engine, chosen)
+    known_dialect(engine.dialect)
+    with _translated(engine), engine.connect() as connection:
+        before = compare(_applied(connection), chosen)
+        keys = lacking(connection, (file.name for file in before.applied))
     if before.drifted:
         raise SchemaDrift(before.drifted)
-    if not before.pending and row_level_security is None:
+    if not before.pending and not keys and row_level_security is None:
         return ()
     with _translated(engine), alone(engine, lock_timeout) as connection:
         before = compare(_applied(connection), chosen)  # again: somebody may have been first
@@ -154,6 +166,7 @@ def upgrade(
         with around_migration(connection, row_level_security):
             if before.pending:
                 _run(_config(connection=connection), chosen)
+            add_where_possible(connection, keys)
     return before.pending
 
 
@@ -233,17 +246,20 @@ def run_in_environment(context: Any) -> None:
 
 def _record(*, ctx: Any, step: Any, heads: object, run_args: object, **_: object) -> None:
     """Alembic's ``on_version_apply``: note each file in the transaction that ran it."""
-    table = MIGRATIONS.c
+    # those of a database that was adopted are recorded elsewhere
+    table = MIGRATIONS if ctx.as_sql else records_of(ctx.connection)
+    if table is None:
+        return
     hashes = {(file.capsule, file.file_name): file.sha256 for file in shipped()}
     for script in step.up_revisions:
         path = Path(script.path)
         key = (path.parent.name, path.name)
         if path.parent.parent != migrations_folder() or key not in hashes:
             continue  # a host's own, in an environment of the host's
-        ctx.impl._exec(MIGRATIONS.delete().where(table.capsule == key[0], table.file_name == key[1]))
+        ctx.impl._exec(table.delete().where(table.c.capsule == key[0], table.c.file_name == key[1]))
         if step.is_upgrade:
             row = {"capsule": key[0], "file_name": key[1], "sha256": hashes[key], "applied_at": _now(ctx)}
-            ctx.impl._exec(MIGRATIONS.insert().values(row))
+            ctx.impl._exec(table.insert().values(row))
 
 
 def _now(ctx: Any) -> object:
@@ -273,11 +289,15 @@ def _config(*, output: io.StringIO | None = None, **attributes: object) -> Confi
 
 
 def _run(config: Config, capsules: tuple[str, ...]) -> None:
-    """Apply what these capsules lack, in their documented order, in one run of the environment."""
+    """Apply what these capsules lack, in their documented order, in one run of the environment.
+
+    ``config.attributes["instead"]`` may make another function of a revision's.
+    """
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
     script = ScriptDirectory.from_config(config)
+    instead: Mapping[str, Callable[[Any], Any]] = config.attributes.get("instead", {})
 
     def plan(current: Any, _: object) -> list[Any]:
         # Alembic's own order of several heads is right but arbitrary.
@@ -285,8 +305,9 @@ def _run(config: Config, capsules: tuple[str, ...]) -> None:
         for capsule in capsules:
             for step in script._upgrade_revs(f"{capsule}@head", current):
                 steps.setdefault(step.revision.revision, step)
-        for step in steps.values():
-            step.migration_fn = _naming_itself(step.migration_fn, Path(step.revision.path))
+        for revision, step in steps.items():
+            apply = instead[revision](step.migration_fn) if revision in instead else step.migration_fn
+            step.migration_fn = _naming_itself(apply, Path(step.revision.path))
         return list(steps.values())
 
     with EnvironmentContext(config, script, fn=plan, as_sql="dialect" in config.attributes):
@@ -318,20 +339,18 @@ def _naming_itself(apply: Callable[..., None], path: Path) -> Callable[..., None
 
 def _applied(connection: sa.Connection) -> list[AppliedFile]:
     try:
-        rows = connection.execute(sa.select(MIGRATIONS)).all()
+        return _recorded(connection, MIGRATIONS)
     except (exc.ProgrammingError, exc.OperationalError):
         # SQLite has one code for every mistake, so that the table is looked for instead
         connection.rollback()
-        if not sa.inspect(connection).has_table(MIGRATIONS.name):
-            return []
-        columns = {column["name"] for column in sa.inspect(connection).get_columns(MIGRATIONS.name)}
-        if missing := {column.name for column in MIGRATIONS.columns} - columns:
-            raise StorageFailure(
-                f"the table {MIGRATIONS.name} of this database is another application's: "
-                f"it has no column {', '.join(sorted(missing))}"
-            ) from None
-        raise
-    decode, in_utc = decoder(MIGRATIONS.columns, connection.dialect.name)
+        if (table := records_of(connection)) is MIGRATIONS:
+            raise
+        return [] if table is None else _recorded(connection, table)
+
+
+def _recorded(connection: sa.Connection, table: sa.Table) -> list[AppliedFile]:
+    rows = connection.execute(sa.select(table)).all()
+    decode, in_utc = decoder(table.columns, connection.dialect.name)
     decode = decode or in_utc
     return [AppliedFile(*row) for row in (decode(rows) if decode else rows)]
 

@@ -22,6 +22,7 @@ from sqlalchemy import exc
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.storage.sql.engine import schema_of
 from motovault.storage.sql.errors import SchemaInUse
+from motovault.storage.sql.records import records_of
 from motovault.storage.sql.shipped import MIGRATIONS
 
 __all__ = ["LOCK_TIMEOUT", "alone", "checked_timeout", "in_script", "waited_too_long"]
@@ -88,8 +89,12 @@ def in_script(dialect: str, lock_timeout: float) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def alone(engine: sa.Engine, lock_timeout: float | None = None) -> Iterator[sa.Connection]:
+def alone(
+    engine: sa.Engine, lock_timeout: float | None = None, *, adopting: bool = False
+) -> Iterator[sa.Connection]:
     """A connection in a transaction that is the only one migrating; kept on a clean exit.
+
+    The table of what was applied is there then, unless who adopts a database is to choose one.
 
     Raises:
         SchemaInUse: A lock was not to be had in time; nothing was kept.
@@ -106,7 +111,8 @@ def alone(engine: sa.Engine, lock_timeout: float | None = None) -> Iterator[sa.C
                 try:
                     _wait_for_others(connection, seconds)
                     _have_schema(connection)
-                    MIGRATIONS.create(connection, checkfirst=True)
+                    if not adopting and records_of(connection) is None:
+                        MIGRATIONS.create(connection)
                     yield connection
                 except exc.DBAPIError as error:
                     waited_too_long(error, None)

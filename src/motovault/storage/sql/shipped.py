@@ -10,13 +10,16 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from attrs import frozen
 
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.storage.sql.columns import moment
+
+if TYPE_CHECKING:
+    from motovault.storage.sql.waiting import WaitingKey
 
 __all__ = [
     "CAPSULES",
@@ -174,12 +177,14 @@ class MigrationStatus:
         required: Those of them that are needed: by a capsule that was asked about, else by one that is
             installed, or by a vault. The rest belongs to capsules that this host did not install.
         drifted: Files that were applied and are not shipped as they were.
+        waiting: Keys that rows of another application stand in the way of; the rest works without them.
     """
 
     applied: tuple[AppliedFile, ...]
     pending: tuple[str, ...]
     required: tuple[str, ...]
     drifted: tuple[DriftedFile, ...]
+    waiting: tuple[WaitingKey, ...] = ()
 
     @property
     def is_current(self) -> bool:
@@ -228,8 +233,8 @@ class MigrationStatus:
         rows += [(name, "pending" if name in self.required else "not installed") for name in self.pending]
         width = max((len(name) for name, _ in rows), default=0)
         end = "up to date" if self.is_current else f"{len(self.required)} pending, {len(self.drift)} drifted"
-        drift = (f"drift: {sentence}" for sentence in self.drift)
-        return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), *drift, end])
+        more = [f"drift: {sentence}" for sentence in self.drift] + [f"waiting: {key}" for key in self.waiting]
+        return "\n".join([*(f"{name:{width}}  {text}" for name, text in rows), *more, end])
 
 
 def migrations_folder() -> Path:
