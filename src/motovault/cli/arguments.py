@@ -130,6 +130,13 @@ def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="SECONDS",
         help="how long to wait for a table that is in use, while everybody else waits behind (default: 3)",
     )
+    rows = migrate.add_mutually_exclusive_group()
+    for option, wish, meaning in (
+        ("--row-level-security", "on", "let PostgreSQL show each user's rows to that user only"),
+        ("--force-row-level-security", "forced", "the same, for the role that owns the tables too"),
+        ("--no-row-level-security", "off", "take that back (default: it stays as it is)"),
+    ):
+        rows.add_argument(option, dest="row_level_security", action="store_const", const=wish, help=meaning)
 
 
 def _user(command: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from motovault.cli.shapes import (
     CapsuleShape,
     DriftShape,
     MigrateShape,
+    RowLevelSecurityShape,
     ScriptShape,
     StatusShape,
 )
@@ -21,6 +22,7 @@ from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
     from motovault.storage.sql.migrate import MigrationStatus
+    from motovault.storage.sql.row_level_security import RowLevelSecurity
 
 __all__ = ["run_migrate", "run_status"]
 
@@ -32,12 +34,13 @@ def run_status(given: argparse.Namespace) -> int:
     database = _database(given)
     refuse_missing(database)
     with _engine(database, given) as db_engine:
-        found = status(db_engine)
-    shape = StatusShape(**_values(database, found))
+        found, rows = status(db_engine), _row_level_security(db_engine)
+    shape = StatusShape(**_values(database, found, rows))
     if given.json:
         output.print_json(shape)
     else:
         _print_status(shape, dict.fromkeys(file.advice for file in found.drifted))
+        _print_row_level_security(rows)
     return 0 if shape.is_current else 1
 
 
@@ -49,6 +52,8 @@ def run_migrate(given: argparse.Namespace) -> int:
 
     database = _database(given)
     if given.sql:
+        if given.row_level_security is not None:
+            raise InvalidValue("sql", True, "prints no policies: they are made where the tables are found")
         dialect = "postgresql" if database.startswith("postgres") else "sqlite"
         script = offline_sql(
             dialect, given.capsules, schema=schema_of(database), lock_timeout=given.lock_timeout
@@ -61,14 +66,19 @@ def run_migrate(given: argparse.Namespace) -> int:
     with _engine(database, given) as db_engine:
         try:
             with output.working("migrating"):
-                applied_now = upgrade(db_engine, given.capsules, lock_timeout=given.lock_timeout)
+                applied_now = upgrade(
+                    db_engine,
+                    given.capsules,
+                    lock_timeout=given.lock_timeout,
+                    row_level_security=given.row_level_security,
+                )
         except SchemaDrift:
             if given.json:  # the sums, whole, beside the error
-                found = status(db_engine, given.capsules)
-                output.print_json(MigrateShape(**_values(database, found), applied_now=()))
+                found, rows = status(db_engine, given.capsules), _row_level_security(db_engine)
+                output.print_json(MigrateShape(**_values(database, found, rows), applied_now=()))
             raise
-        found = status(db_engine, given.capsules)
-    shape = MigrateShape(**_values(database, found), applied_now=applied_now)
+        found, rows = status(db_engine, given.capsules), _row_level_security(db_engine)
+    shape = MigrateShape(**_values(database, found, rows), applied_now=applied_now)
     if given.json:
         output.print_json(shape)
         return 0
@@ -77,6 +87,8 @@ def run_migrate(given: argparse.Namespace) -> int:
     output.line(
         f"{shape.database}: " + ("up to date" if shape.applied_now else "up to date already, nothing to do")
     )
+    if given.row_level_security is not None or (rows is not None and rows.is_on):
+        _print_row_level_security(rows)
     return 0
 
 
@@ -98,7 +110,13 @@ def _engine(database: str, given: argparse.Namespace) -> Iterator[Any]:
         db_engine.dispose()
 
 
-def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
+def _row_level_security(db_engine: Any) -> RowLevelSecurity | None:
+    from motovault.storage.sql.row_level_security import state
+
+    return state(db_engine) if db_engine.dialect.name == "postgresql" else None
+
+
+def _values(database: str, found: MigrationStatus, rows: RowLevelSecurity | None) -> dict[str, Any]:
     return {
         "database": shown(database),
         "is_current": found.is_current,
@@ -121,6 +139,16 @@ def _values(database: str, found: MigrationStatus) -> dict[str, Any]:
                 shipped_sha256=file.shipped_sha256,
             )
             for file in found.drifted
+        ),
+        "row_level_security": None
+        if rows is None
+        else RowLevelSecurityShape(
+            is_on=rows.is_on,
+            protected=rows.protected,
+            unprotected=rows.unprotected,
+            forced=rows.forced,
+            role=rows.role,
+            exemption=rows.exemption,
         ),
     }
 
@@ -147,3 +175,14 @@ def _print_status(shape: StatusShape, advice: Iterable[str]) -> None:
         output.note(f"what to do: {sentence}")
     if shape.required:
         output.note(f"bring it up to date with: motovault migrate --database {shape.database}")
+
+
+def _print_row_level_security(rows: RowLevelSecurity | None) -> None:
+    if rows is None:
+        return
+    output.line(f"row-level security: {rows}")
+    if rows.exemption is not None:
+        output.note(
+            f"PostgreSQL shows {rows.role} every row: let the application use another role, "
+            "that neither owns the tables nor is a superuser nor has BYPASSRLS"
+        )

@@ -31,6 +31,7 @@ __all__ = [
     "PoolShape",
     "PriceShape",
     "ReportShape",
+    "RowLevelSecurityShape",
     "ScriptShape",
     "Shape",
     "StatisticsShape",
@@ -279,6 +280,21 @@ class DriftShape(Shape):
     shipped_sha256: str | None
 
 
+class RowLevelSecurityShape(Shape):
+    """Which tables PostgreSQL shows to each row's user only.
+
+    ``forced`` are those that bind their owner too; ``exemption`` says why ``role``,
+    as which the command has asked, is not bound.
+    """
+
+    is_on: bool
+    protected: tuple[str, ...]
+    unprotected: tuple[str, ...]
+    forced: tuple[str, ...]
+    role: str
+    exemption: str | None
+
+
 class StatusShape(Shape):
     """How a database stands against this release. Its password is not shown.
 
@@ -293,6 +309,7 @@ class StatusShape(Shape):
     required: tuple[str, ...]
     drift: tuple[str, ...]
     drifted: tuple[DriftShape, ...]
+    row_level_security: RowLevelSecurityShape | None
 
 
 class MigrateShape(StatusShape):

@@ -142,25 +142,24 @@ def _tables(connection: sa.Connection) -> list[_Table]:
     return [_Table(*row) for row in found]
 
 
-def state(connection: sa.Connection) -> RowLevelSecurity:
-    """How the database stands, for the role of this connection. Changes nothing.
+def state(database: sa.Engine | sa.Connection) -> RowLevelSecurity:
+    """How the database stands, for the role that we are there. Changes nothing.
 
     Raises:
         InvalidValue: It is not PostgreSQL.
+        StorageFailure: It cannot be read.
     """
-    refuse_sqlite(connection.dialect)
-    tables = _tables(connection)
+    refuse_sqlite(database.dialect)
+    with _connected(database) as connection:
+        tables = _tables(connection)
+        role, is_superuser, bypasses = connection.execute(_ROLE).one()
     protected = [table for table in tables if table.is_protected]
-    role, is_superuser, bypasses = connection.execute(_ROLE).one()
     exemption = None
-    if protected and not all(table.is_bound for table in protected):
-        exemption = (
-            "is a superuser"
-            if is_superuser
-            else "has BYPASSRLS"
-            if bypasses
-            else "owns the tables, or may act as their owner"
-        )
+    if not all(table.is_bound for table in protected):
+        if is_superuser:
+            exemption = "is a superuser"
+        else:
+            exemption = "has BYPASSRLS" if bypasses else "owns the tables, or may act as their owner"
     return RowLevelSecurity(
         protected=tuple(table.name for table in protected),
         unprotected=tuple(table.name for table in tables if not table.is_protected),
@@ -170,11 +169,12 @@ def state(connection: sa.Connection) -> RowLevelSecurity:
     )
 
 
-def is_on(connection: sa.Connection) -> bool:
+def is_on(database: sa.Engine | sa.Connection) -> bool:
     """Whether units of work must tell this database whose they are; never so in SQLite."""
-    if connection.dialect.name != "postgresql":
+    if database.dialect.name != "postgresql":
         return False
-    return bool(connection.execute(_IS_ON, {"policy": POLICY}).scalar_one())
+    with _connected(database) as connection:
+        return bool(connection.execute(_IS_ON, {"policy": POLICY}).scalar_one())
 
 
 def is_asked_for(database: sa.Engine | sa.Connection, wish: bool | None) -> bool:
@@ -188,20 +188,24 @@ def is_asked_for(database: sa.Engine | sa.Connection, wish: bool | None) -> bool
         InvalidValue: It is demanded of SQLite.
         StorageFailure: It is demanded, and off, or does not bind the role that we are there.
     """
-    if wish is False or (wish is None and database.dialect.name != "postgresql"):
-        return False
-    try:
-        if isinstance(database, sa.Engine):
-            with database.connect() as connection:
-                return is_asked_for(connection, wish)
-        if not wish:
-            return is_on(database)
-        found = state(database)
-    except exc.SQLAlchemyError as error:
-        fail(error, where=database.engine.url)
+    if not wish:
+        return wish is None and is_on(database)
+    found = state(database)
     if not found.is_on or found.unprotected or found.exemption is not None:
         raise StorageFailure(f"row-level security was asked for, and is {found}")
     return True
+
+
+@contextlib.contextmanager
+def _connected(database: sa.Engine | sa.Connection) -> Iterator[sa.Connection]:
+    try:
+        if isinstance(database, sa.Connection):
+            yield database
+        else:
+            with database.connect() as connection:
+                yield connection
+    except exc.SQLAlchemyError as error:
+        fail(error, where=database.engine.url)
 
 
 @contextlib.contextmanager
