@@ -1,5 +1,6 @@
 """Maintenance: what was done, what recurs, what is due and when it will be."""
 
+from motovault.domain.maintenance.advancing import advanced, anchored, covers, effective_due
 from motovault.domain.maintenance.categories import SUBTYPES, check_work, label
 from motovault.domain.maintenance.entities import (
     Category,
@@ -19,11 +20,22 @@ from motovault.domain.maintenance.errors import (
     UnknownCategory,
     UnknownSubtype,
 )
+from motovault.domain.maintenance.next_due import (
+    NextDue,
+    add_interval,
+    check_intervals,
+    next_due,
+    occurrences,
+    rolled_over,
+)
 from motovault.domain.maintenance.repository import MaintenanceLogRepository, MaintenanceScheduleRepository
+from motovault.domain.maintenance.status import Due, DueStatus, Metric, due, soon_distance
 
 __all__ = [
     "SUBTYPES",
     "Category",
+    "Due",
+    "DueStatus",
     "MaintenanceLog",
     "MaintenanceLogExists",
     "MaintenanceLogId",
@@ -34,11 +46,24 @@ __all__ = [
     "MaintenanceScheduleId",
     "MaintenanceScheduleNotFound",
     "MaintenanceScheduleRepository",
+    "Metric",
+    "NextDue",
     "NoInterval",
     "NoSubtypes",
     "ScheduleMode",
     "UnknownCategory",
     "UnknownSubtype",
+    "add_interval",
+    "advanced",
+    "anchored",
+    "check_intervals",
     "check_work",
+    "covers",
+    "due",
+    "effective_due",
     "label",
+    "next_due",
+    "occurrences",
+    "rolled_over",
+    "soon_distance",
 ]
