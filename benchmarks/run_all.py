@@ -36,6 +36,7 @@ TITLES = {
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
     "economy": "Economy of a vehicle",
+    "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
 }
@@ -44,6 +45,7 @@ STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),
     "economy": ("attrs",),
+    "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),
     "import_time": ("attrs",),
 }
