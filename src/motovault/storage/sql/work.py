@@ -55,7 +55,7 @@ class Work:
         try:
             if began:
                 (self.line.commit if kind is None else self.line.rollback)()
-            elif mark is not None:
+            elif mark is not None and self.line.in_transaction:  # else a part began and ended what it was in
                 self._end(mark, keep=kind is None)
         finally:
             if self._outer is None:
@@ -137,7 +137,7 @@ class Work:
     def _prepare(self, *, writes: bool) -> None:
         if not self._is_open:
             raise StorageFailure("this unit of work is not open: enter it, and stay inside")
-        if self._outer is not None:
+        if self._outer is not None and not self._began:
             self._outer._prepare(writes=writes)  # to begin, or to set its mark before ours
         if self.line.in_transaction:
             if writes and not self._began and self._mark is None:

@@ -190,12 +190,14 @@ class UnitOfWorkContract(StoreContract):
         with store.unit_of_work(ANA) as work:
             with pytest.raises(_ChangedMyMind), work.join(atomic=True) as part:
                 part.fuel_logs.add(example_fuel_log(kept))
+                part.fuel_logs.add(example_fuel_log(kept))
                 raise _ChangedMyMind
             with work.join(atomic=True) as part:
                 part.fuel_logs.add(example_fuel_log(kept))
+                part.fuel_logs.add(example_fuel_log(kept))
             with work.join() as part:
                 part.fuel_logs.add(example_fuel_log(kept))
-        assert _kept(store, kept) == (1, 2, False)
+        assert _kept(store, kept) == (1, 3, False)
 
     # --- at once
 
