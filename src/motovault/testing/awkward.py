@@ -1,16 +1,25 @@
-"""Values that stores tend to lose something of: texts, moments, and fuel logs of every kind."""
+"""Values that stores tend to lose something of: texts, lists, moments, dates, and rows of every kind."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
 
 from motovault.domain.fuel_logs import FuelType
+from motovault.domain.maintenance import Category, ScheduleMode
 from motovault.quantities.units import DistanceUnit, FuelUnit
 from motovault.testing.examples import NOON
 
-__all__ = ["AWKWARD_TEXTS", "AWKWARD_TIMES", "FUEL_LOG_KINDS"]
+__all__ = [
+    "AWKWARD_DATES",
+    "AWKWARD_LISTS",
+    "AWKWARD_TEXTS",
+    "AWKWARD_TIMES",
+    "FUEL_LOG_KINDS",
+    "MAINTENANCE_LOG_KINDS",
+    "MAINTENANCE_SCHEDULE_KINDS",
+]
 
 AWKWARD_TEXTS: Final = {
     "quotes": """it's "quoted" `so`; -- DROP TABLE""",
@@ -34,6 +43,26 @@ AWKWARD_TIMES: Final = {
     "another zone": datetime(2026, 7, 1, 3, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))),
 }
 """Moments that a store must give back to the microsecond."""
+
+AWKWARD_LISTS: Final[dict[str, tuple[str, ...]]] = {
+    "nothing in it": (),
+    "braces and commas": ("{a,b}", "{}", "[1]", ",", "a,b", "{", "}"),
+    "quotes": ('"', "'", '""', '"a","b"', "it's", '["a"]'),
+    "backslashes": ("\\", "\\\\", '\\"', "\\n", "\\u0041"),
+    "words of databases": ("NULL", "null", "Null", "true", "0", "None"),
+    "many": tuple(f"{n}, of 300" for n in range(300)),
+    "not sorted": ("b", "a", "B", "A", "\u00e4", "a\u0308"),
+    **{f"{name} in a list": (text, "plain", text + text) for name, text in AWKWARD_TEXTS.items()},
+}
+"""Lists of texts that a store must give back to the letter, in their order."""
+
+AWKWARD_DATES: Final = {
+    "the first": date(1, 1, 1),
+    "before the epoch": date(1921, 5, 5),
+    "a leap day": date(2024, 2, 29),
+    "the last": date(9999, 12, 31),
+}
+"""Dates that a store must give back."""
 
 _FULL: Final[dict[str, Any]] = {
     "odometer": "52000.5",
@@ -126,3 +155,102 @@ FUEL_LOG_KINDS: Final[dict[str, dict[str, Any]]] = {
     **{f"time, {name}": {"filled_at": time, "created_at": time} for name, time in AWKWARD_TIMES.items()},
 }
 """Fuel logs, as changes to an example, that a store must give back as they were."""
+
+_SHARED_KINDS: Final[dict[str, dict[str, Any]]] = {
+    "little": {},
+    "longest texts": {
+        "category": "漢" * 50,
+        "subtypes": ("漢" * 200, "🚗" * 200),
+        "notes": "🚗" * 100_000,
+        "source": "漢" * 50,
+        "source_key": "漢" * 255,
+    },
+    "half a source": {"source": "fuelio"},
+    "half a source key": {"source_key": "17"},
+    **{f"category {category}": {"category": category} for category in Category},
+    **{f"list, {name}": {"subtypes": texts} for name, texts in AWKWARD_LISTS.items()},
+    **{
+        f"text, {name}": {"category": text, "notes": text, "source": "s", "source_key": text}
+        for name, text in AWKWARD_TEXTS.items()
+    },
+    **{f"time, {name}": {"created_at": time, "updated_at": time} for name, time in AWKWARD_TIMES.items()},
+}
+
+MAINTENANCE_LOG_KINDS: Final[dict[str, dict[str, Any]]] = {
+    **_SHARED_KINDS,
+    "everything": {
+        "category": "repair",
+        "subtypes": ("Engine", "Interior"),
+        "odometer": "52000",
+        "cost": "1234.56",
+        "shop_name": "Werkstatt Süd, Köln",
+        "notes": "new belt\n\nsecond line",
+        "updated_at": NOON + timedelta(days=1, microseconds=999),
+        "odometer_unit": "km",
+        "currency_code": "EUR",
+        "source": "fuelio",
+        "source_key": "17",
+    },
+    "largest numbers": {"odometer": "999999999", "cost": "99999999.99"},
+    "smallest numbers": {"odometer": 1, "cost": "0.01"},
+    "free, and no reading": {"odometer": 0, "cost": 0},
+    "to be rounded": {"odometer": "100.5", "cost": "0.125"},
+    "longest name": {"shop_name": "漢" * 200},
+    **{f"odometer in {unit}": {"odometer": 7, "odometer_unit": unit} for unit in DistanceUnit},
+    **{f"shop, {name}": {"shop_name": text} for name, text in AWKWARD_TEXTS.items()},
+    **{f"date, {name}": {"service_date": day} for name, day in AWKWARD_DATES.items()},
+}
+"""Maintenance logs, as changes to an example, that a store must give back as they were."""
+
+_FIGURES: Final = (
+    "interval_distance",
+    "last_service_odometer",
+    "next_due_odometer",
+    "anchor_odometer",
+    "due_soon_distance",
+    "first_due_odometer",
+)
+_DATES: Final = ("last_service_date", "next_due_date", "anchor_date", "first_due_date")
+
+MAINTENANCE_SCHEDULE_KINDS: Final[dict[str, dict[str, Any]]] = {
+    **_SHARED_KINDS,
+    "everything": {
+        "category": "repair",
+        "subtypes": ("Engine", "Interior"),
+        "interval_months": 6,
+        "interval_distance": "15000",
+        "last_service_date": date(2025, 12, 31),
+        "last_service_odometer": "45000",
+        "next_due_date": date(2026, 6, 30),
+        "next_due_odometer": "60000",
+        "email_notifications": True,
+        "notes": "both filters",
+        "updated_at": NOON + timedelta(days=1, microseconds=999),
+        "interval_days": 3,
+        "mode": "fixed",
+        "anchor_date": date(2025, 6, 30),
+        "anchor_odometer": "30000",
+        "due_soon_days": 14,
+        "due_soon_distance": "1000",
+        "is_active": False,
+        "distance_unit": "km",
+        "first_due_date": date(2026, 1, 31),
+        "first_due_odometer": "46000",
+        "source": "template",
+        "source_key": "oil",
+    },
+    "no interval": {"interval_months": None},
+    "largest numbers": {
+        **dict.fromkeys(_FIGURES, "999999999"),
+        "interval_months": 1200,
+        "interval_days": 36525,
+        "due_soon_days": 36525,
+    },
+    "smallest numbers": {**dict.fromkeys(_FIGURES, 1), "interval_days": 1, "due_soon_days": 1},
+    "zeros": {**dict.fromkeys(_FIGURES[1:], 0), "due_soon_days": 0},
+    "to be rounded": dict.fromkeys(_FIGURES, "100.5"),
+    **{f"mode {mode}": {"mode": mode} for mode in ScheduleMode},
+    **{f"distances in {unit}": {"distance_unit": unit} for unit in DistanceUnit},
+    **{f"date, {name}": dict.fromkeys(_DATES, day) for name, day in AWKWARD_DATES.items()},
+}
+"""Maintenance schedules, as changes to an example, that a store must give back as they were."""

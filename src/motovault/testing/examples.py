@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import uuid4
 
 from motovault.domain.fuel_logs import FuelLog, FuelLogId
+from motovault.domain.maintenance import (
+    MaintenanceLog,
+    MaintenanceLogId,
+    MaintenanceSchedule,
+    MaintenanceScheduleId,
+)
 from motovault.domain.user_preferences import UserPreferences
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.ports import UserId
 
-__all__ = ["ANA", "BOB", "NOON", "example_fuel_log", "example_preferences", "example_vehicle"]
+__all__ = [
+    "ANA",
+    "BOB",
+    "NOON",
+    "example_fuel_log",
+    "example_maintenance_log",
+    "example_maintenance_schedule",
+    "example_preferences",
+    "example_vehicle",
+]
 
 ANA: Final = UserId("auth0|ana")
 BOB: Final = UserId("auth0|bob")
@@ -51,6 +66,44 @@ def example_fuel_log(vehicle: Vehicle, /, **changes: Any) -> FuelLog:
         "updated_at": NOON,
     }
     return FuelLog(**values | changes)
+
+
+def example_maintenance_log(vehicle: Vehicle, /, **changes: Any) -> MaintenanceLog:
+    """An oil change of this vehicle, of its owner, with a new id.
+
+    >>> example_maintenance_log(example_vehicle(), odometer="52000").odometer
+    Decimal('52000')
+    """
+    values: dict[str, Any] = {
+        "id": MaintenanceLogId(uuid4()),
+        "user_id": vehicle.user_id,
+        "vehicle_id": vehicle.id,
+        "category": "routine_maintenance",
+        "subtypes": ("Engine Oil",),
+        "service_date": date(2026, 1, 1),
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return MaintenanceLog(**values | changes)
+
+
+def example_maintenance_schedule(vehicle: Vehicle, /, **changes: Any) -> MaintenanceSchedule:
+    """An oil change every year, of this vehicle, of its owner, with a new id.
+
+    >>> example_maintenance_schedule(example_vehicle(), interval_distance="10000").interval_months
+    12
+    """
+    values: dict[str, Any] = {
+        "id": MaintenanceScheduleId(uuid4()),
+        "user_id": vehicle.user_id,
+        "vehicle_id": vehicle.id,
+        "category": "routine_maintenance",
+        "subtypes": ("Engine Oil",),
+        "interval_months": 12,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return MaintenanceSchedule(**values | changes)
 
 
 def example_preferences(user_id: UserId = ANA, /, **changes: Any) -> UserPreferences:

@@ -18,7 +18,7 @@ from motovault.storage.sql.columns import Row, moment, number, words
 from motovault.storage.sql.fuel_logs import FUEL_LOGS
 from motovault.storage.sql.maintenance import MAINTENANCE_LOGS
 from motovault.storage.sql.statements import Statement
-from motovault.storage.sql.vehicles import VEHICLES, is_live_vehicle
+from motovault.storage.sql.vehicles import IS_LIVE, VEHICLES
 from motovault.storage.sql.work import Work
 
 __all__ = ["SqlOdometerRepository"]
@@ -79,9 +79,7 @@ _OF_VEHICLE: Final = Statement(
     "user_id",
 )
 # Which vehicles are live is what the last part says: the others need not ask.
-_OF_GARAGE: Final = Statement(
-    sa.union_all(_FUEL, _WORK, _OWN.where(is_live_vehicle(_V.id, _USER))), "user_id"
-)
+_OF_GARAGE: Final = Statement(sa.union_all(_FUEL, _WORK, _OWN.where(IS_LIVE)), "user_id")
 # here, because SQLite keeps numbers as text, which does not sort as they do
 _ORDER: Final = attrgetter("read_at", "value", "source_id")
 

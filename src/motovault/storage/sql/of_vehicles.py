@@ -19,7 +19,7 @@ from motovault.ports import UserId
 from motovault.storage.sql.columns import Row
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
-from motovault.storage.sql.vehicles import VEHICLES, is_live_vehicle
+from motovault.storage.sql.vehicles import IS_LIVE, VEHICLES, is_live_vehicle
 from motovault.storage.sql.work import Work
 
 __all__ = ["OfVehicle", "OfVehicleStatements", "SqlOfVehicleRepository", "of_live_vehicles", "source_clashes"]
@@ -111,9 +111,7 @@ def of_live_vehicles(query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
     """Only rows of ``user_id`` whose vehicle is a live one."""
     # by a list of ids, not row by row: the planner then asks the vehicles once
     mine = sa.bindparam("user_id", type_=table.c.user_id.type)
-    live = sa.select(VEHICLES.c.id).where(
-        VEHICLES.c.user_id == mine, VEHICLES.c.is_active.is_not(sa.false()), VEHICLES.c.deleted_at.is_(None)
-    )
+    live = sa.select(VEHICLES.c.id).where(VEHICLES.c.user_id == mine, IS_LIVE)
     return query.where(table.c.user_id == mine, table.c.vehicle_id.in_(live))
 
 

@@ -18,7 +18,7 @@ from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
 from motovault.storage.sql.work import Work
 
-__all__ = ["VEHICLES", "SqlVehicleRepository", "is_live_vehicle"]
+__all__ = ["IS_LIVE", "VEHICLES", "SqlVehicleRepository", "is_live_vehicle"]
 
 VEHICLES: Final = sa.Table(
     "vehicles",
@@ -76,7 +76,8 @@ _CLASHES: Final[Clashes] = {
 
 _NAMES: Final = tuple(column.name for column in VEHICLES.columns)
 _BIND: Final = values(VEHICLES)
-_IS_LIVE: Final = sa.and_(_T.is_active.is_not(sa.false()), _T.deleted_at.is_(None))
+IS_LIVE: Final = sa.and_(_T.is_active.is_not(sa.false()), _T.deleted_at.is_(None))
+"""The SQL condition that a row of the table is a live vehicle."""
 # The repository's order, also for rows that tell no moment; see _vehicle().
 _MOMENT: Final = _T.created_at.type
 _CREATED: Final = sa.func.coalesce(
@@ -86,7 +87,7 @@ _CREATED: Final = sa.func.coalesce(
 
 def is_live_vehicle(vehicle_id: Any, user_id: Any) -> sa.Exists:
     """The SQL condition that this vehicle is a live one of this user's."""
-    return sa.exists().where(_T.id == vehicle_id, _T.user_id == user_id, _IS_LIVE)
+    return sa.exists().where(_T.id == vehicle_id, _T.user_id == user_id, IS_LIVE)
 
 
 def _row(vehicle: Vehicle) -> tuple[object, ...]:
@@ -141,13 +142,13 @@ _GET: Final = Statement(_ALL.where(_T.id == _ID, _MINE), "id", "user_id")
 _GET_FOR_CHANGE: Final = Statement(_ALL.where(_T.id == _ID, _MINE).with_for_update(), "id", "user_id")
 _HAS_ID: Final = Statement(sa.select(sa.func.count()).select_from(VEHICLES).where(_T.id == _ID), "id")
 _FIND_BY_VIN: Final = Statement(
-    _ALL.where(_MINE, _IS_LIVE, _T.vin == sa.bindparam("vin", type_=_T.vin.type))
+    _ALL.where(_MINE, IS_LIVE, _T.vin == sa.bindparam("vin", type_=_T.vin.type))
     .order_by(_CREATED, _T.id)  # of several, which only a database without our unique index can hold
     .limit(1),
     "user_id",
     "vin",
 )
-_LIVE: Final = _ALL.where(_MINE, _IS_LIVE).order_by(_CREATED, _T.id)
+_LIVE: Final = _ALL.where(_MINE, IS_LIVE).order_by(_CREATED, _T.id)
 _BEHIND: Final = sa.tuple_(_CREATED, _T.id) > sa.tuple_(
     sa.bindparam("after_at", type_=_MOMENT), sa.bindparam("after_id", type_=_T.id.type)
 )
@@ -156,8 +157,8 @@ _LIST: Final = Statement(_LIVE, "user_id")
 _LIST_FIRST: Final = Statement(_LIVE.limit(_LIMIT), "user_id", "limit")
 _LIST_AFTER: Final = Statement(_LIVE.where(_BEHIND), "user_id", "after_at", "after_id")
 _LIST_NEXT: Final = Statement(_LIVE.where(_BEHIND).limit(_LIMIT), "user_id", "after_at", "after_id", "limit")
-_LIST_DELETED: Final = Statement(_ALL.where(_MINE, sa.not_(_IS_LIVE)).order_by(_CREATED, _T.id), "user_id")
-_COUNT: Final = Statement(sa.select(sa.func.count()).select_from(VEHICLES).where(_MINE, _IS_LIVE), "user_id")
+_LIST_DELETED: Final = Statement(_ALL.where(_MINE, sa.not_(IS_LIVE)).order_by(_CREATED, _T.id), "user_id")
+_COUNT: Final = Statement(sa.select(sa.func.count()).select_from(VEHICLES).where(_MINE, IS_LIVE), "user_id")
 _THIS: Final = sa.bindparam("this_id", type_=_T.id.type)
 _REPLACE: Final = Statement(
     sa.update(VEHICLES)

@@ -22,6 +22,10 @@ except ModuleNotFoundError as missing:
     raise MissingExtra("testing", "pytest") from missing
 
 from motovault.testing.contracts.fuel_logs import FuelLogRepositoryContract
+from motovault.testing.contracts.maintenance import (
+    MaintenanceLogRepositoryContract,
+    MaintenanceScheduleRepositoryContract,
+)
 from motovault.testing.contracts.odometer import OdometerRepositoryContract
 from motovault.testing.contracts.units_of_work import UnitOfWorkContract
 from motovault.testing.contracts.user_preferences import UserPreferencesRepositoryContract
@@ -29,6 +33,8 @@ from motovault.testing.contracts.vehicles import VehicleRepositoryContract
 
 __all__ = [
     "FuelLogRepositoryContract",
+    "MaintenanceLogRepositoryContract",
+    "MaintenanceScheduleRepositoryContract",
     "OdometerRepositoryContract",
     "UnitOfWorkContract",
     "UserPreferencesRepositoryContract",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -14,7 +14,8 @@ from motovault.domain.odometer import OdometerReading, ReadingSource
 from motovault.domain.vehicles import VehicleId
 from motovault.quantities.units import DistanceUnit
 from motovault.testing.contracts.base import StoreContract, keep_vehicle
-from motovault.testing.examples import ANA, BOB, NOON, example_fuel_log
+from motovault.testing.contracts.of_vehicles import scrambled_ids
+from motovault.testing.examples import ANA, BOB, NOON, example_fuel_log, example_maintenance_log
 
 if TYPE_CHECKING:
     from motovault.vault import Store
@@ -110,3 +111,99 @@ class OdometerRepositoryContract(StoreContract):
             assert work.odometer.list_for_vehicle(theirs.id) == []
             assert work.odometer.list_for_vehicle(mine.id) == []
             assert len(work.odometer.list_for_vehicle(other.id)) == 2
+
+    # --- maintenance logs
+
+    def test_a_maintenance_log_gives_its_reading_at_its_date(self, store: Store) -> None:
+        vehicle = keep_vehicle(store)
+        on = date(2026, 3, 1)
+        log = example_maintenance_log(vehicle, odometer="52000", odometer_unit="km", service_date=on)
+        with store.unit_of_work(ANA) as work:
+            work.maintenance_logs.add(log)
+        with store.unit_of_work(ANA) as work:
+            assert work.odometer.list_for_vehicle(vehicle.id) == [
+                OdometerReading(
+                    read_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+                    value=Decimal(52000),
+                    unit=DistanceUnit.KM,
+                    source=ReadingSource.MAINTENANCE_LOG,
+                    source_id=log.id,
+                    read_on=on,
+                )
+            ]
+
+    @pytest.mark.parametrize("on", [date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31)])
+    def test_the_date_is_the_owners_whatever_the_zone(self, store: Store, on: date) -> None:
+        vehicle = keep_vehicle(store)
+        with store.unit_of_work(ANA) as work:
+            work.maintenance_logs.add(example_maintenance_log(vehicle, odometer=1, service_date=on))
+            (reading,) = work.odometer.list_for_vehicle(vehicle.id)
+        assert reading.read_on == on == reading.read_at.date()
+
+    def test_a_maintenance_log_without_a_figure_above_0_gives_none(self, store: Store) -> None:
+        vehicle = keep_vehicle(store)
+        with store.unit_of_work(ANA) as work:
+            for odometer in (None, 0):
+                work.maintenance_logs.add(example_maintenance_log(vehicle, odometer=odometer))
+            assert work.odometer.list_for_vehicle(vehicle.id) == []
+
+    def test_readings_of_all_sources_stand_in_one_order(self, store: Store) -> None:
+        vehicle = keep_vehicle(store, odometer_reading=95, odometer_read_at=NOON)
+        day = NOON.date()
+        fuel = [
+            example_fuel_log(vehicle, odometer=value, filled_at=NOON + timedelta(seconds=seconds))
+            for value, seconds in [("100", -1), ("94.5", 0), ("95.5", 0), ("7", 1)]
+        ]
+        work_done = [
+            example_maintenance_log(vehicle, odometer=value, service_date=day + timedelta(days=days))
+            for value, days in [(95, 0), (1000, 0), (9, -1), (8, 1)]
+        ]
+        with store.unit_of_work(ANA) as work:
+            work.fuel_logs.add_many(fuel)
+            work.maintenance_logs.add_many(work_done)
+            readings = work.odometer.list_for_vehicle(vehicle.id)
+        assert readings == sorted(readings, key=lambda r: (r.read_at, r.value, r.source_id))
+        figures = ["9", "100", "94.5", "95", "95", "95.5", "1000", "7", "8"]
+        assert [reading.value for reading in readings] == [Decimal(figure) for figure in figures]
+
+    # --- the whole garage
+
+    def test_an_empty_garage_has_no_readings(self, store: Store) -> None:
+        keep_vehicle(store, BOB, odometer_reading=5)
+        with store.unit_of_work(ANA) as work:
+            assert work.odometer.list_for_garage() == {}
+
+    def test_the_garage_has_what_each_live_vehicle_has(self, store: Store) -> None:
+        vehicles = [
+            keep_vehicle(store, id=VehicleId(vehicle_id), odometer_reading=number)
+            for number, vehicle_id in enumerate(scrambled_ids(5))
+        ]
+        theirs = keep_vehicle(store, BOB, odometer_reading=5)
+        with store.unit_of_work(BOB) as work:
+            work.fuel_logs.add(example_fuel_log(theirs))
+            work.maintenance_logs.add(example_maintenance_log(theirs, odometer=6))
+        with store.unit_of_work(ANA, atomic=True) as work:
+            for vehicle in vehicles[1:]:  # the first has nothing
+                work.fuel_logs.add_many(
+                    example_fuel_log(vehicle, odometer=100 - n, filled_at=NOON + timedelta(hours=n))
+                    for n in (3, 1, 2)
+                )
+                work.maintenance_logs.add_many(
+                    example_maintenance_log(vehicle, odometer=n, service_date=NOON.date()) for n in (50, 40)
+                )
+            gone = vehicles.pop()
+            work.vehicles.replace(attrs.evolve(gone, is_active=False, deleted_at=NOON))
+        with store.unit_of_work(ANA) as work:
+            found = work.odometer.list_for_garage()
+            assert list(found) == sorted(vehicle.id for vehicle in vehicles)
+            assert found == {vehicle.id: work.odometer.list_for_vehicle(vehicle.id) for vehicle in vehicles}
+            assert sorted(map(len, found.values())) == [0, 6, 6, 6]
+            assert len(work.odometer.list_for_vehicle(gone.id)) == 6
+
+    def test_the_garage_sees_its_own_transaction_and_others_do_not(self, store: Store) -> None:
+        vehicle = keep_vehicle(store)
+        with store.unit_of_work(ANA, atomic=True) as work:
+            work.maintenance_logs.add(example_maintenance_log(vehicle, odometer=5))
+            assert [reading.value for reading in work.odometer.list_for_garage()[vehicle.id]] == [5]
+            with store.unit_of_work(ANA) as other:
+                assert other.odometer.list_for_garage() == {vehicle.id: []}
