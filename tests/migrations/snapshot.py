@@ -23,11 +23,12 @@ _SAYS = {
 
 
 def schema(db_engine: sa.Engine) -> dict[str, list[list[str]]]:
-    """Everything that the database itself says about its tables, in its own words."""
+    """Everything that the database itself says about its tables, in its own words; not its own name."""
     with db_engine.connect() as connection:
         return {
             query: sorted(
-                [" ".join(str(value).split()) for value in row] for row in connection.exec_driver_sql(query)
+                [" ".join(str(value).split()) for value in row if value != db_engine.url.database]
+                for row in connection.exec_driver_sql(query)
             )
             for query in _SAYS[db_engine.dialect.name]
         }
