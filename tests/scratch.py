@@ -34,7 +34,7 @@ def database(server_url: str, *, template: str = "template1") -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def role(server_url: str, options: str = "") -> Iterator[str]:
+def role(server_url: str, options: str = "NOBYPASSRLS") -> Iterator[str]:
     """A role that may log in and is nothing special, for as long as the block lasts; gives its name.
 
     What it owns or may do in a database must be gone by then, most easily the database itself.
@@ -43,7 +43,7 @@ def role(server_url: str, options: str = "") -> Iterator[str]:
     server = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.exec_driver_sql(
-            f"CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB PASSWORD '{name}' {options}"
+            f"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB PASSWORD '{name}' {options}"
         )
     try:
         yield name

@@ -105,8 +105,11 @@ def refuse_sqlite(dialect: sa.Dialect) -> None:
 
 _STATE: Final = sa.text(
     """
-    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, obj_description(p.oid, 'pg_policy'),
-           p.oid IS NOT NULL, row_security_active(c.oid)
+    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, row_security_active(c.oid), p.oid IS NOT NULL,
+           obj_description(p.oid, 'pg_policy'),
+           CASE WHEN p.polcmd = '*' AND p.polroles = '{0}' THEN
+               format('%s / %s', pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid))
+           END
     FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = :policy
     WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)
     ORDER BY c.relname
@@ -125,20 +128,25 @@ _ROLE: Final = sa.text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHE
 
 @frozen
 class _Table:
+    """``comment``: what we noted on our policy; ``reading``: how PostgreSQL reads it, None if not for all."""
+
     name: str
     is_enabled: bool
     is_forced: bool
-    said: str | None
-    has_policy: bool
     is_bound: bool
+    has_policy: bool
+    comment: str | None
+    reading: str | None
 
     @property
     def is_protected(self) -> bool:
-        return self.is_enabled and self.has_policy
+        """It is as we made it; nobody has altered the policy since."""
+        has_ours = self.reading is not None and (self.comment or "").endswith(f" -- {self.reading}")
+        return self.is_enabled and has_ours
 
 
-def _tables(connection: sa.Connection) -> list[_Table]:
-    found = connection.execute(_STATE, {"policy": POLICY, "tables": list(user_columns())})
+def _tables(connection: sa.Connection, *names: str) -> list[_Table]:
+    found = connection.execute(_STATE, {"policy": POLICY, "tables": list(names or user_columns())})
     return [_Table(*row) for row in found]
 
 
@@ -229,7 +237,7 @@ def around_migration(connection: sa.Connection, wish: Wish | None = None) -> Ite
             refuse_sqlite(connection.dialect)
         yield
         return
-    before = [table for table in _tables(connection) if table.is_protected]
+    before = [table for table in _tables(connection) if table.has_policy]
     forced = [table.name for table in before if table.is_forced]
     for name in forced:
         # as every other role that is not exempt the owner would see no row
@@ -256,11 +264,12 @@ def _change(connection: sa.Connection, table: _Table, aim: Wish) -> None:
         return
     condition, check = _conditions(table.name)
     said = f"USING ({condition}) WITH CHECK ({check})"
-    if table.said != said:
+    if table.comment != f"{said} -- {table.reading}":
         _run(connection, table.name, f"DROP POLICY IF EXISTS {POLICY} ON {{table}}")
         _run(connection, table.name, f"CREATE POLICY {POLICY} ON {{table}} TO PUBLIC {said}")
-        quoted = said.replace("'", "''")
-        _run(connection, table.name, f"COMMENT ON POLICY {POLICY} ON {{table}} IS '{quoted}'")
+        (made,) = _tables(connection, table.name)
+        comment = f"{said} -- {made.reading}".replace("'", "''")
+        _run(connection, table.name, f"COMMENT ON POLICY {POLICY} ON {{table}} IS '{comment}'")
     if not table.is_enabled:
         _run(connection, table.name, "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     if aim == "forced" and not table.is_forced:
