@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 
+from motovault.domain.maintenance import MaintenanceScheduleRepository
 from motovault.ports import UserId
 from motovault.storage.memory import MemoryStore, MemoryUnitOfWork
 from motovault.storage.sql import SqlStore, make_engine
@@ -55,7 +56,22 @@ class WholeOnly(MemoryStore):
         return unit
 
 
-@pytest.mark.parametrize("faulty", [CaseBlind, NeverAtomic, WholeOnly])
+class _WithoutLists(MemoryUnitOfWork):
+    @property
+    def maintenance_schedules(self) -> MaintenanceScheduleRepository:
+        kept = super().maintenance_schedules
+        kept.list_for_garage = lambda: []  # type: ignore[method-assign]
+        return kept
+
+
+class WithoutGarageList(MemoryStore):
+    """Has no schedule in the garage."""
+
+    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> MemoryUnitOfWork:
+        return _WithoutLists(super().unit_of_work(user_id, atomic=atomic)._scope)
+
+
+@pytest.mark.parametrize("faulty", [CaseBlind, NeverAtomic, WholeOnly, WithoutGarageList])
 def test_a_faulty_store_is_found_out(faulty: type[MemoryStore]) -> None:
     quick = settings(
         max_examples=300,
@@ -96,5 +112,11 @@ def test_memory_and_postgres_agree(postgres_database: str) -> None:
 
 def _delete_all(db_engine: sa.Engine) -> None:
     with db_engine.begin() as connection:
-        for table in ("fuel_logs", "vehicles", "user_preferences"):
+        for table in (
+            "fuel_logs",
+            "maintenance_logs",
+            "maintenance_schedules",
+            "vehicles",
+            "user_preferences",
+        ):
             connection.execute(sa.text(f"DELETE FROM {table}"))

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import attrs
@@ -27,7 +27,6 @@ try:
     from hypothesis import strategies as st
     from hypothesis.stateful import (
         Bundle,
-        RuleBasedStateMachine,
         initialize,
         multiple,
         precondition,
@@ -38,53 +37,48 @@ except ModuleNotFoundError as missing:
     raise MissingExtra("testing", "hypothesis") from missing
 
 from motovault.domain.fuel_logs import FuelLog, FuelLogId
+from motovault.domain.maintenance import MaintenanceLog, MaintenanceSchedule
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.ports import UserId
 from motovault.testing.examples import example_fuel_log, example_preferences, example_vehicle
+from motovault.testing.lockstep_maintenance import MaintenanceCalls, everything_of_maintenance
+from motovault.testing.lockstep_values import IDS, KEYS, LIMITS, MOMENTS, SOURCES, START
 
 if TYPE_CHECKING:
     from motovault.vault import Repositories, Store
 
 __all__ = ["StoreLockstep", "run_lockstep"]
 
-T = TypeVar("T")
+Row = Vehicle | FuelLog | MaintenanceLog | MaintenanceSchedule
 
 # Few of everything, so that calls meet.
 _USERS: Final = [UserId("ana"), UserId("bob"), UserId("Ana")]
 _VINS: Final = [None, "1M8GDM9AXKP042788", "WVWZZZ1JZXW000001"]
-_SOURCES: Final = [None, "fuelio", "csv"]
-_KEYS: Final = [None, "1", "2"]
-_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 _users = st.sampled_from(_USERS)
 _anybody = st.none() | st.none() | _users
 """Whoever it belongs to, or anybody."""
-_moments = st.sampled_from(
-    [_START + timedelta(microseconds=n) for n in (0, 1, 2, 1_000_000, 86_400_000_000, -86_400_000_000)]
-)
-_limits = st.none() | st.integers(1, 3)
-_ids = st.integers(1, 12).map(lambda n: UUID(int=n * 0x9E37_79B9_7F4A_7C15 << 56))
 _amounts = st.sampled_from([None, "0", "0.001", "12.5", "41.377", "9999999.999"])
 _vehicle_values = st.fixed_dictionaries(
     {
         "vin": st.sampled_from(_VINS),
-        "created_at": _moments,
-        "updated_at": _moments,
+        "created_at": MOMENTS,
+        "updated_at": MOMENTS,
         "odometer_reading": st.sampled_from([None, 0, 1, 52000]),
-        "odometer_read_at": st.none() | _moments,
+        "odometer_read_at": st.none() | MOMENTS,
         "is_active": st.sampled_from([True, True, True, False]),
-        "deleted_at": st.sampled_from([None, None, None, _START]),
+        "deleted_at": st.sampled_from([None, None, None, START]),
     },
     optional={"nickname": st.sampled_from(["a", "Ж🚗"]), "distance_unit": st.sampled_from(["mi", "km"])},
 )
 _log_values = st.fixed_dictionaries(
     {
-        "filled_at": _moments,
-        "updated_at": _moments,
+        "filled_at": MOMENTS,
+        "updated_at": MOMENTS,
         "odometer": st.sampled_from([None, "0", "100", "99.5", "52000.000001"]),
         "volume": _amounts,
-        "source": st.sampled_from(_SOURCES),
-        "source_key": st.sampled_from(_KEYS),
+        "source": SOURCES,
+        "source_key": KEYS,
     },
     optional={
         "price_per_unit": _amounts,
@@ -120,7 +114,7 @@ def _outcome(call: Callable[[], object]) -> object:
         return _Failed(type(error), getattr(error, "key", None), getattr(error, "field", None))
 
 
-class StoreLockstep(RuleBasedStateMachine):
+class StoreLockstep(MaintenanceCalls):
     """The state machine; a subclass says which two stores, or :func:`run_lockstep` does."""
 
     vehicles = Bundle("vehicles")
@@ -161,10 +155,10 @@ class StoreLockstep(RuleBasedStateMachine):
 
     # --- the calls
 
-    def _both(
+    def both(
         self, user_id: UserId, call: Callable[[Repositories], object], *, atomic: bool = False
     ) -> object:
-        """Does the same on both; inside a transaction, as a part of it, like a call of a service."""
+        """Do the same on both; inside a transaction, as a part of it, like a call of a service."""
         if self.units and user_id == self.user_in_transaction:
             enter = [unit.join for unit in self.units[-1]]
             opened = [open_(atomic=atomic) for open_ in enter]
@@ -183,55 +177,55 @@ class StoreLockstep(RuleBasedStateMachine):
         self.has_differed = first != second
         assert first == second, f"the first store answers {first!r}, the second {second!r}"
 
-    def _writer(self, user_id: UserId | None, row: Vehicle | FuelLog | None = None) -> UserId:
+    def writer(self, user_id: UserId | None, row: Row | None = None) -> UserId:
         # while a transaction is open, everybody else would wait for it
         return self.user_in_transaction or _reader(user_id, row)
 
-    @rule(target=vehicles, user=_users, vehicle_id=_ids, values=_vehicle_values, atomic=st.booleans())
+    @rule(target=vehicles, user=_users, vehicle_id=IDS, values=_vehicle_values, atomic=st.booleans())
     def add_vehicle(self, user: UserId, vehicle_id: UUID, values: dict[str, Any], atomic: bool) -> Vehicle:
         """Add a vehicle, whose id and VIN may be in use."""
-        user = self._writer(user)
+        user = self.writer(user)
         vehicle = example_vehicle(user, id=VehicleId(vehicle_id), **values)
-        self._both(user, lambda work: work.vehicles.add(vehicle), atomic=atomic)
+        self.both(user, lambda work: work.vehicles.add(vehicle), atomic=atomic)
         return vehicle
 
     @rule(user=_anybody, vehicle=vehicles, values=_vehicle_values)
     def replace_vehicle(self, user: UserId | None, vehicle: Vehicle, values: dict[str, Any]) -> None:
         """Change, delete or restore a vehicle, which may be another user's or not there."""
-        user = self._writer(user, vehicle)
+        user = self.writer(user, vehicle)
         changed = example_vehicle(user, id=vehicle.id, **values)
-        self._both(user, lambda work: work.vehicles.replace(changed))
+        self.both(user, lambda work: work.vehicles.replace(changed))
 
     @rule(user=_users, vehicle=vehicles, values=_vehicle_values)
     def write_for_somebody_else(self, user: UserId, vehicle: Vehicle, values: dict[str, Any]) -> None:
         """Try to write a vehicle that says it is another user's."""
-        user = self._writer(user)
+        user = self.writer(user)
         changed = example_vehicle(UserId("mallory"), id=vehicle.id, **values)
-        self._both(user, lambda work: work.vehicles.replace(changed))
-        self._both(user, lambda work: work.vehicles.add(changed))
+        self.both(user, lambda work: work.vehicles.replace(changed))
+        self.both(user, lambda work: work.vehicles.add(changed))
 
-    @rule(user=_anybody, vehicle=vehicles, after=vehicles, limit=_limits)
+    @rule(user=_anybody, vehicle=vehicles, after=vehicles, limit=LIMITS)
     def look_at_vehicles(
         self, user: UserId | None, vehicle: Vehicle, after: Vehicle, limit: int | None
     ) -> None:
         """Read one vehicle, and a page of them."""
         user = _reader(user, vehicle)
-        self._both(user, lambda work: work.vehicles.get(vehicle.id))
-        self._both(user, lambda work: work.vehicles.list_live(after=after, limit=limit))
-        self._both(user, lambda work: work.vehicles.find_by_vin(vehicle.vin or "none"))
+        self.both(user, lambda work: work.vehicles.get(vehicle.id))
+        self.both(user, lambda work: work.vehicles.list_live(after=after, limit=limit))
+        self.both(user, lambda work: work.vehicles.find_by_vin(vehicle.vin or "none"))
 
-    @rule(target=logs, vehicle=vehicles, log_id=_ids, values=_log_values, atomic=st.booleans())
+    @rule(target=logs, vehicle=vehicles, log_id=IDS, values=_log_values, atomic=st.booleans())
     def add_log(self, vehicle: Vehicle, log_id: UUID, values: dict[str, Any], atomic: bool) -> FuelLog:
         """Add a log, whose id and source key may be in use, and whose vehicle may be gone."""
-        user = self._writer(vehicle.user_id)
+        user = self.writer(vehicle.user_id)
         log = example_fuel_log(vehicle, id=FuelLogId(log_id), user_id=user, **values)
-        self._both(user, lambda work: work.fuel_logs.add(log), atomic=atomic)
+        self.both(user, lambda work: work.fuel_logs.add(log), atomic=atomic)
         return log
 
     @rule(
         target=logs,
         vehicle=vehicles,
-        new=st.lists(st.tuples(_ids, _log_values), max_size=5),
+        new=st.lists(st.tuples(IDS, _log_values), max_size=5),
         old=st.lists(logs, max_size=2),
         copies=st.sampled_from([0, 0, 0, 0, 300]),
     )
@@ -239,7 +233,7 @@ class StoreLockstep(RuleBasedStateMachine):
         self, vehicle: Vehicle, new: list[tuple[UUID, dict[str, Any]]], old: list[FuelLog], copies: int
     ) -> Any:
         """Add several logs at once, old ones among them; now and then so many that it is done another way."""
-        user = self._writer(vehicle.user_id)
+        user = self.writer(vehicle.user_id)
         logs = [
             example_fuel_log(vehicle, id=FuelLogId(log_id), user_id=user, **values) for log_id, values in new
         ]
@@ -250,42 +244,42 @@ class StoreLockstep(RuleBasedStateMachine):
             )
             for n in range(copies)
         ]
-        self._both(user, lambda work: work.fuel_logs.add_many(iter(logs + bulk)))
+        self.both(user, lambda work: work.fuel_logs.add_many(iter(logs + bulk)))
         return multiple(*logs)
 
     @rule(log=logs, values=_log_values, target_vehicle=vehicles, moves=st.booleans())
     def replace_log(self, log: FuelLog, values: dict[str, Any], target_vehicle: Vehicle, moves: bool) -> None:
         """Change a log; move it to another vehicle sometimes."""
-        user = self._writer(log.user_id)
+        user = self.writer(log.user_id)
         vehicle_id = target_vehicle.id if moves else log.vehicle_id
         changed = example_fuel_log(example_vehicle(user, id=vehicle_id), id=log.id, **values)
-        self._both(user, lambda work: work.fuel_logs.replace(changed))
+        self.both(user, lambda work: work.fuel_logs.replace(changed))
 
     @rule(user=_anybody, log=logs)
     def remove_log(self, user: UserId | None, log: FuelLog) -> None:
         """Remove a log, which may be another user's or gone."""
-        user = self._writer(user, log)
-        self._both(user, lambda work: work.fuel_logs.remove(log.id))
+        user = self.writer(user, log)
+        self.both(user, lambda work: work.fuel_logs.remove(log.id))
 
-    @rule(user=_anybody, vehicle=vehicles, log=logs, limit=_limits)
+    @rule(user=_anybody, vehicle=vehicles, log=logs, limit=LIMITS)
     def look_at_logs(self, user: UserId | None, vehicle: Vehicle, log: FuelLog, limit: int | None) -> None:
         """Read one log, a page of them, and the odometer."""
         user = _reader(user, log)
-        self._both(user, lambda work: work.fuel_logs.get(log.id))
-        self._both(user, lambda work: work.fuel_logs.list_for_vehicle(vehicle.id, after=log, limit=limit))
-        self._both(user, lambda work: work.odometer.list_for_vehicle(vehicle.id))
+        self.both(user, lambda work: work.fuel_logs.get(log.id))
+        self.both(user, lambda work: work.fuel_logs.list_for_vehicle(vehicle.id, after=log, limit=limit))
+        self.both(user, lambda work: work.odometer.list_for_vehicle(vehicle.id))
 
-    @rule(user=_users, currency=st.sampled_from(["USD", "EUR"]), replaces=st.booleans(), moment=_moments)
+    @rule(user=_users, currency=st.sampled_from(["USD", "EUR"]), replaces=st.booleans(), moment=MOMENTS)
     def set_preferences(self, user: UserId, currency: str, replaces: bool, moment: datetime) -> None:
         """Make or change preferences."""
-        user = self._writer(user)
+        user = self.writer(user)
         record = example_preferences(
             user, id=UUID(int=_USERS.index(user) + 1), currency_code=currency, updated_at=moment
         )
         if replaces:
-            self._both(user, lambda work: work.user_preferences.replace(record))
+            self.both(user, lambda work: work.user_preferences.replace(record))
         else:
-            self._both(user, lambda work: work.user_preferences.get_or_add(record))
+            self.both(user, lambda work: work.user_preferences.get_or_add(record))
 
     # --- transactions
 
@@ -342,7 +336,7 @@ class StoreLockstep(RuleBasedStateMachine):
             self._same(seen[0], seen[1])
 
 
-def _reader(user_id: UserId | None, row: Vehicle | FuelLog | None) -> UserId:
+def _reader(user_id: UserId | None, row: Row | None) -> UserId:
     return user_id or (row.user_id if row else _USERS[0])
 
 
@@ -354,7 +348,9 @@ def _everything(work: Repositories) -> dict[str, Any]:
         "logs": {vehicle.id: work.fuel_logs.list_for_vehicle(vehicle.id) for vehicle in (*live, *deleted)},
         "counts": {vehicle.id: work.fuel_logs.count_for_vehicle(vehicle.id) for vehicle in (*live, *deleted)},
         "readings": {vehicle.id: work.odometer.list_for_vehicle(vehicle.id) for vehicle in (*live, *deleted)},
+        "readings in the garage": list(work.odometer.list_for_garage().items()),
         "preferences": work.user_preferences.find(),
+        **everything_of_maintenance(work, [*live, *deleted]),
     }
 
 
