@@ -17,6 +17,7 @@ from motovault.domain.fields import user_id as checked_user_id
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
+from motovault.domain.maintenance.service import MaintenanceService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
 from motovault.domain.user_preferences import UserPreferencesRepository
@@ -84,6 +85,7 @@ class Garage:
         user_id: Whose garage it is.
         vehicles: Adding, finding, changing, deleting vehicles.
         fuel_logs: Fuel logs, their economy and statistics.
+        maintenance: What was done, what recurs, what is due and what it cost.
         odometer: Readings out of everything that wrote them down.
         preferences: Units, currency, time zone.
     """
@@ -96,6 +98,7 @@ class Garage:
         self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
         self.vehicles = VehicleService(user_id, self._unit_of_work, clock, new_id)
         self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
+        self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
         self.preferences = UserPreferencesService(user_id, self._unit_of_work, clock, new_id)
 

@@ -55,7 +55,10 @@ def test_the_script_names_the_schema_that_the_url_names(motovault: Cli) -> None:
 
 
 def test_status_says_how_each_capsule_stands(motovault: Cli) -> None:
-    motovault("migrate", "--capsule", "fuel_logs", "--capsule", "user_preferences")
+    for capsule in ("fuel_logs", "user_preferences"):
+        motovault("migrate", "--capsule", capsule)
+    assert motovault("status").code == 1, "the odometer reads the maintenance logs too"
+    motovault("migrate", "--capsule", "maintenance")
     done = motovault("status", "--json")
     assert done.code == 0
     states = {one["capsule"]: (one["revision"], one["state"]) for one in done.json()["capsules"]}

@@ -42,8 +42,13 @@ def test_a_vault_asks_only_for_the_capsules_that_it_reads(database_url: str, db_
     migrate.upgrade(db_engine, ["fuel_logs"])
     with pytest.raises(SchemaBehind) as caught:
         motovault.open_vault(database_url, migrate=False)
-    assert caught.value.pending == ("user_preferences/001_create_user_preferences.py",)
+    lacking = [file.name for file in shipped.shipped() if file.capsule in ("user_preferences", "maintenance")]
+    assert list(caught.value.pending) == lacking
+    assert all(name in str(caught.value) for name in lacking)
     migrate.upgrade(db_engine, ["user_preferences"])
+    with pytest.raises(SchemaBehind):  # the odometer is read from the maintenance logs too
+        motovault.open_vault(database_url, migrate=False)
+    migrate.upgrade(db_engine, ["maintenance"])
     found = migrate.status(db_engine)
     assert found.is_current
     assert found.required == ()
@@ -51,13 +56,15 @@ def test_a_vault_asks_only_for_the_capsules_that_it_reads(database_url: str, db_
     assert str(found).splitlines()[-1] == "up to date"
     with motovault.open_vault(database_url, migrate=False) as vault:
         vault.garage("ana").vehicles.add(license_plate="MV 1")
-        assert _tables(db_engine) - RUNNERS == {"user_preferences", "vehicles", "fuel_logs"}
+        vault.garage("ana").maintenance.costs()
+        logs = {"fuel_logs", "maintenance_logs", "maintenance_schedules"}
+        assert _tables(db_engine) - RUNNERS == {"user_preferences", "vehicles", *logs}
 
 
 def test_a_capsule_that_is_installed_must_be_current_though_no_vault_reads_it(db_engine: sa.Engine) -> None:
-    migrate.upgrade(db_engine, [*shipped.VAULT, "maintenance"])
+    migrate.upgrade(db_engine, [*shipped.VAULT, "documents"])
     migrate.require_current(db_engine)
-    *_, before, last = [file for file in shipped.shipped() if file.capsule == "maintenance"]
+    *_, before, last = [file for file in shipped.shipped() if file.capsule == "documents"]
     with db_engine.begin() as connection:
         connection.execute(
             migrate.MIGRATIONS.delete().where(migrate.MIGRATIONS.c.file_name == last.file_name)
@@ -67,7 +74,7 @@ def test_a_capsule_that_is_installed_must_be_current_though_no_vault_reads_it(db
     assert caught.value.pending == (last.name,)
     (behind,) = [one for one in migrate.status(db_engine).capsules if one.state == "behind"]
     assert (behind.capsule, behind.revision, behind.newest) == (
-        *("maintenance", f"maintenance_{before.file_name[:3]}", f"maintenance_{last.file_name[:3]}"),
+        *("documents", f"documents_{before.file_name[:3]}", f"documents_{last.file_name[:3]}"),
     )
 
 

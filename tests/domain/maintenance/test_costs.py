@@ -283,7 +283,7 @@ class TestShowing:
         assert html.count("<table>") == html.count("</table>") == 5
 
     def test_its_data_is_json_with_no_float_in_it(self) -> None:
-        data = self.report().data()
+        data = self.report().as_dict()
         again = json.loads(json.dumps(data), parse_float=pytest.fail)
         assert again == data
         assert again["totals"] == {"log_count": 3, "without_cost": 1, "cost": {"CHF": "20", "EUR": "80"}}

@@ -21,11 +21,11 @@ import attrs
 
 from motovault.domain.maintenance.categories import SUBTYPES
 from motovault.domain.maintenance.entities import MaintenanceLog
-from motovault.domain.odometer import OdometerReading, distance_between
+from motovault.domain.odometer import OdometerReading, distance_between, positions
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.quantities.context import EXACT, plain, round_half_even
 from motovault.quantities.distance import Distance
-from motovault.quantities.units import DISTANCE_TO_BASE, DistanceUnit
+from motovault.quantities.units import DistanceUnit
 
 __all__ = ["CostTotals", "MaintenanceCosts", "SubtypeCosts", "VehicleCosts", "maintenance_costs"]
 
@@ -54,8 +54,8 @@ class CostTotals:
         """Every log has a cost."""
         return not self.without_cost
 
-    def data(self) -> dict[str, Any]:
-        """The same for JSON, amounts as text."""
+    def as_dict(self) -> dict[str, Any]:
+        """The same for a program: amounts as decimal text, dates as ISO 8601."""
         return {
             "log_count": self.log_count,
             "without_cost": self.without_cost,
@@ -113,17 +113,17 @@ class VehicleCosts:
             return {}
         return {code: EXACT.divide(cost, self.distance.value) for code, cost in self.on_the_way.cost.items()}
 
-    def data(self) -> dict[str, Any]:
-        """The same for JSON, amounts as text."""
+    def as_dict(self) -> dict[str, Any]:
+        """The same for a program: amounts as decimal text, dates as ISO 8601."""
         return {
             "vehicle": str(self.vehicle_id),
             "title": self.title,
-            **self.totals.data(),
+            **self.totals.as_dict(),
             "distance": None if self.distance is None else plain(self.distance.value),
             "distance_unit": None if self.distance is None else self.distance.unit,
             "first_reading_on": None if self.first_reading_on is None else self.first_reading_on.isoformat(),
             "last_reading_on": None if self.last_reading_on is None else self.last_reading_on.isoformat(),
-            "on_the_way": None if self.on_the_way is None else self.on_the_way.data(),
+            "on_the_way": None if self.on_the_way is None else self.on_the_way.as_dict(),
             "cost_per_distance": _amounts(self.cost_per_distance),
         }
 
@@ -142,7 +142,7 @@ class VehicleCosts:
 
 @attrs.frozen(kw_only=True)
 class MaintenanceCosts:
-    """What the maintenance of one vehicle, or of a garage, cost. Prints well; :meth:`data` is for JSON.
+    """What the maintenance of one vehicle, or of a garage, cost. Prints well; :meth:`as_dict` is for programs.
 
     Attributes:
         totals: Of all logs.
@@ -163,30 +163,30 @@ class MaintenanceCosts:
     by_month: Mapping[tuple[int, int], CostTotals]
     by_year: Mapping[int, CostTotals]
 
-    def data(self) -> dict[str, Any]:
-        """The same for JSON: lists and texts, amounts as their digits, nothing rounded."""
+    def as_dict(self) -> dict[str, Any]:
+        """The same for a program: amounts as decimal text, nothing rounded."""
         return {
-            "totals": self.totals.data(),
-            "by_category": [{"category": name, **found.data()} for name, found in self.by_category.items()],
+            "totals": self.totals.as_dict(),
+            "by_category": [{"category": name, **found.as_dict()} for name, found in self.by_category.items()],
             "by_work": [
-                {"category": category, "subtypes": list(subtypes), **found.data()}
+                {"category": category, "subtypes": list(subtypes), **found.as_dict()}
                 for (category, subtypes), found in self.by_work.items()
             ],
             "by_subtype": [
                 {
                     "category": category,
                     "subtype": subtype,
-                    "alone": found.alone.data(),
-                    "among_others": found.among_others.data(),
+                    "alone": found.alone.as_dict(),
+                    "among_others": found.among_others.as_dict(),
                 }
                 for (category, subtype), found in self.by_subtype.items()
             ],
-            "by_vehicle": [found.data() for found in self.by_vehicle.values()],
+            "by_vehicle": [found.as_dict() for found in self.by_vehicle.values()],
             "by_month": [
-                {"year": year, "month": month, **found.data()}
+                {"year": year, "month": month, **found.as_dict()}
                 for (year, month), found in self.by_month.items()
             ],
-            "by_year": [{"year": year, **found.data()} for year, found in self.by_year.items()],
+            "by_year": [{"year": year, **found.as_dict()} for year, found in self.by_year.items()],
         }
 
     def __str__(self) -> str:
@@ -319,11 +319,10 @@ def _of_vehicle(
     local_date: Callable[[datetime], date],
     totals: Callable[[Iterable[MaintenanceLog]], CostTotals],
 ) -> VehicleCosts:
-    kind = DISTANCE_TO_BASE[unit][0]
-    days = [local_date(r.read_at) for r in readings if DISTANCE_TO_BASE[r.unit or unit][0] == kind]
-    if not days:
+    dial = positions(readings, unit, local_date)
+    if not dial:
         return VehicleCosts(vehicle_id=vehicle.id, title=vehicle.title, totals=totals(logs))
-    first, last = min(days), max(days)
+    first, last = dial[0][0], dial[-1][0]
     # from the day before, so that what was driven between two readings of the first day counts
     before = first if first == date.min else first - _DAY
     distance = distance_between(readings, before, last, unit, local_date)

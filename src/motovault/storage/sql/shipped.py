@@ -64,8 +64,8 @@ The reference names user_preferences after user_profile, which the order keeps; 
 table refers to the other, and a host with users of its own needs no profiles.
 """
 
-VAULT: Final = ("user_preferences", "vehicles", "fuel_logs")
-"""Capsules whose tables a vault reads; a host may do without any other."""
+VAULT: Final = ("user_preferences", "vehicles", "fuel_logs", "maintenance")
+"""Capsules whose tables a vault reads, the odometer of both kinds of logs; a host may do without any other."""
 
 MIGRATIONS: Final = sa.Table(
     "_migrations",

@@ -1,0 +1,166 @@
+"""What the maintenance service may touch, and how it touches a vehicle's logs and schedules together.
+
+The vehicle's row is read first: in an atomic unit of work that locks it, so
+that writers of one vehicle wait for each other, and what they work out from
+all logs is true when they keep it. Several vehicles are locked in the order of
+their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from motovault.domain.maintenance.entities import (
+    MaintenanceLog,
+    MaintenanceLogId,
+    MaintenanceSchedule,
+    MaintenanceScheduleId,
+)
+from motovault.domain.maintenance.errors import MaintenanceLogNotFound, MaintenanceScheduleNotFound
+from motovault.domain.maintenance.planning import Book
+from motovault.domain.maintenance.recording import ScheduleChange
+from motovault.domain.maintenance.repository import MaintenanceLogRepository, MaintenanceScheduleRepository
+from motovault.domain.odometer import OdometerRepository
+from motovault.domain.user_preferences import UserPreferencesRepository, schema_defaults
+from motovault.domain.vehicles import Vehicle, VehicleId, VehicleNotFound, VehicleRepository
+from motovault.ports import Clock, OpensUnitOfWork, UnitOfWork
+
+__all__ = [
+    "Bookkeeping",
+    "MaintenanceUnitOfWork",
+    "known_log",
+    "known_schedule",
+    "known_vehicle",
+    "live_vehicle",
+    "reads_log",
+    "reads_schedule",
+]
+
+E = TypeVar("E", MaintenanceLog, MaintenanceSchedule)
+
+
+class MaintenanceUnitOfWork(UnitOfWork, Protocol):
+    """What this service may touch."""
+
+    @property
+    def maintenance_logs(self) -> MaintenanceLogRepository: ...
+
+    @property
+    def maintenance_schedules(self) -> MaintenanceScheduleRepository: ...
+
+    @property
+    def vehicles(self) -> VehicleRepository: ...
+
+    @property
+    def odometer(self) -> OdometerRepository: ...
+
+    @property
+    def user_preferences(self) -> UserPreferencesRepository: ...
+
+
+class Bookkeeping:
+    """Opens the books of vehicles, and writes down what moved in them."""
+
+    def __init__(self, unit_of_work: OpensUnitOfWork[MaintenanceUnitOfWork], clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    @contextmanager
+    def writing(
+        self, read: Callable[[MaintenanceUnitOfWork], E], also: Iterable[VehicleId] = ()
+    ) -> Iterator[tuple[MaintenanceUnitOfWork, E, dict[VehicleId, Book]]]:
+        """A transaction about something that is kept, which begins with the lock of its vehicle.
+
+        Whose it is must be known before: to lock the row first and its vehicle
+        then would wait for one who did it the other way round.
+        """
+        also = set(also)
+        while True:
+            with self._unit_of_work() as work:
+                vehicle_id = read(work).vehicle_id
+            with self._unit_of_work(atomic=True) as work:
+                books = self.books(work, {vehicle_id, *also}, live=also)
+                kept = read(work)
+                if kept.vehicle_id in books:
+                    yield work, kept, books
+                    return
+            # it moved to another vehicle in between: once more
+
+    def books(
+        self, work: MaintenanceUnitOfWork, vehicle_ids: Iterable[VehicleId], live: Iterable[VehicleId] = ()
+    ) -> dict[VehicleId, Book]:
+        """By vehicle id, in which order everybody locks."""
+        books = {}
+        for vehicle_id in sorted(vehicle_ids):
+            vehicle = work.vehicles.get(vehicle_id)
+            if vehicle_id in live and not vehicle.is_live:
+                raise VehicleNotFound(vehicle_id)
+            books[vehicle_id] = self.book(work, vehicle)
+        return books
+
+    def book(self, work: MaintenanceUnitOfWork, vehicle: Vehicle) -> Book:
+        """Logs and schedules of a vehicle whose row was read, and so is locked."""
+        preferences = work.user_preferences.find() or schema_defaults()
+        now = self._clock.now()
+        return Book(
+            vehicle=vehicle,
+            unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
+            today=preferences.local_date(now),
+            now=now,
+            schedules=work.maintenance_schedules.list_for_vehicle(vehicle.id),
+            logs=work.maintenance_logs.list_for_vehicle(vehicle.id),
+        )
+
+    def settle(
+        self, work: MaintenanceUnitOfWork, book: Book, logs: Sequence[MaintenanceLog]
+    ) -> tuple[ScheduleChange, ...]:
+        """Keep every schedule as these logs make it, and say which ones moved."""
+        changes = book.moved(logs)
+        for change in changes:
+            work.maintenance_schedules.replace(change.after)
+        return changes
+
+
+def known_vehicle(vehicle_id: VehicleId) -> VehicleId:
+    """The id, or VehicleNotFound."""
+    # text that a caller took for an id: databases would differ in what they say
+    if not isinstance(vehicle_id, UUID):
+        raise VehicleNotFound(vehicle_id)
+    return vehicle_id
+
+
+def known_log(log_id: MaintenanceLogId) -> MaintenanceLogId:
+    """The id, or MaintenanceLogNotFound."""
+    if not isinstance(log_id, UUID):
+        raise MaintenanceLogNotFound(log_id)
+    return log_id
+
+
+def known_schedule(schedule_id: MaintenanceScheduleId) -> MaintenanceScheduleId:
+    """The id, or MaintenanceScheduleNotFound."""
+    if not isinstance(schedule_id, UUID):
+        raise MaintenanceScheduleNotFound(schedule_id)
+    return schedule_id
+
+
+def live_vehicle(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:
+    """A vehicle that is not deleted, or VehicleNotFound."""
+    vehicle = vehicles.get(known_vehicle(vehicle_id))
+    if not vehicle.is_live:
+        raise VehicleNotFound(vehicle_id)
+    return vehicle
+
+
+def reads_log(log_id: MaintenanceLogId) -> Callable[[MaintenanceUnitOfWork], MaintenanceLog]:
+    """What :meth:`Bookkeeping.writing` is about."""
+    return lambda work: work.maintenance_logs.get(known_log(log_id))
+
+
+def reads_schedule(
+    schedule_id: MaintenanceScheduleId,
+) -> Callable[[MaintenanceUnitOfWork], MaintenanceSchedule]:
+    """What :meth:`Bookkeeping.writing` is about."""
+    return lambda work: work.maintenance_schedules.get(known_schedule(schedule_id))
