@@ -1,6 +1,7 @@
 """Maintenance: what was done, what recurs, what is due and when it will be."""
 
 from motovault.domain.maintenance.advancing import advanced, anchored, covers, effective_due
+from motovault.domain.maintenance.agenda import Upcoming
 from motovault.domain.maintenance.categories import SUBTYPES, check_work, label
 from motovault.domain.maintenance.entities import (
     Category,
@@ -30,6 +31,8 @@ from motovault.domain.maintenance.next_due import (
 )
 from motovault.domain.maintenance.repository import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.maintenance.status import Due, DueStatus, Metric, due, soon_distance
+from motovault.domain.maintenance.upcoming import upcoming
+from motovault.domain.maintenance.upcoming_item import UpcomingItem
 
 __all__ = [
     "SUBTYPES",
@@ -53,6 +56,8 @@ __all__ = [
     "ScheduleMode",
     "UnknownCategory",
     "UnknownSubtype",
+    "Upcoming",
+    "UpcomingItem",
     "add_interval",
     "advanced",
     "anchored",
@@ -66,4 +71,5 @@ __all__ = [
     "occurrences",
     "rolled_over",
     "soon_distance",
+    "upcoming",
 ]

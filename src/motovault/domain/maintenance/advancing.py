@@ -87,7 +87,7 @@ def advanced(
     if reading is None and last.on == began.on:
         reading = began.odometer  # the same day's known reading stands for both
     if schedule.mode is ScheduleMode.FLOATING:
-        due = _one_interval_after(schedule, last.on, reading)
+        due = NextDue(*_one_interval_after(schedule, last.on, reading))
     else:
         due = _on_grid(schedule, began, sorted(work))
     return _changed(schedule, began, last.on, reading, due)
@@ -112,14 +112,20 @@ def effective_due(schedule: MaintenanceSchedule) -> NextDue:
     stands in ``next_due_*`` holds where it is not, on a fixed grid, and where a
     first due was given.
     """
+    return NextDue(*effective(schedule))
+
+
+def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | None]:
+    """The same as a pair, for many."""
     on, odometer = schedule.next_due_date, schedule.next_due_odometer
     if schedule.mode is ScheduleMode.FLOATING:
-        counted = _one_interval_after(schedule, schedule.last_service_date, schedule.last_service_odometer)
-        if schedule.first_due_date is None and counted.on is not None:
-            on = counted.on
-        if schedule.first_due_odometer is None and counted.odometer is not None:
-            odometer = counted.odometer
-    return NextDue(on, odometer)
+        last, reading = schedule.last_service_date, schedule.last_service_odometer
+        day, target = _one_interval_after(schedule, last, reading)
+        if day is not None and schedule.first_due_date is None:
+            on = day
+        if target is not None and schedule.first_due_odometer is None:
+            odometer = target
+    return on, odometer
 
 
 class _Work(NamedTuple):
@@ -183,10 +189,10 @@ class _Beginning:
 
     def first_due(self, schedule: MaintenanceSchedule) -> NextDue:
         """What is given, else one interval after the beginning."""
-        counted = _one_interval_after(schedule, self.on, self.odometer)
+        day, target = _one_interval_after(schedule, self.on, self.odometer)
         return NextDue(
-            counted.on if self.due_on is None else self.due_on,
-            counted.odometer if self.due_odometer is None else self.due_odometer,
+            day if self.due_on is None else self.due_on,
+            target if self.due_odometer is None else self.due_odometer,
         )
 
 
@@ -203,22 +209,26 @@ def _beginning(schedule: MaintenanceSchedule, before: list[_Work]) -> _Beginning
     if on is not None and any(one.on == on and one.odometer == reading for one in before):
         # made by a log, of a schedule of which nobody knew the beginning
         return _Beginning(None, None, None, None, is_as_found=False)
-    counted = _one_interval_after(schedule, on, reading)
-    due_on, target = schedule.next_due_date, schedule.next_due_odometer
+    day, target = _one_interval_after(schedule, on, reading)
+    due_on, due_odometer = schedule.next_due_date, schedule.next_due_odometer
     return _Beginning(
         on,
         reading,
-        None if due_on == counted.on else due_on,
-        None if target == counted.odometer else target,
+        None if due_on == day else due_on,
+        None if due_odometer == target else due_odometer,
         is_as_found=True,
     )
 
 
-def _one_interval_after(schedule: MaintenanceSchedule, on: date | None, odometer: Decimal | None) -> NextDue:
-    months, days, distance = schedule.interval_months, schedule.interval_days, schedule.interval_distance
-    day = add_interval(on, months, days) if on is not None and (months or days) else None
-    known = odometer is not None and distance is not None
-    return NextDue(day, _storable(EXACT.add(odometer, distance)) if known else None)  # type: ignore[arg-type]
+def _one_interval_after(
+    schedule: MaintenanceSchedule, on: date | None, odometer: Decimal | None
+) -> tuple[date | None, Decimal | None]:
+    day = target = None
+    if on is not None and (schedule.interval_months or schedule.interval_days):
+        day = add_interval(on, schedule.interval_months, schedule.interval_days)
+    if odometer is not None and schedule.interval_distance is not None:
+        target = _storable(EXACT.add(odometer, schedule.interval_distance))
+    return day, target
 
 
 def _on_grid(schedule: MaintenanceSchedule, began: _Beginning, work: list[_Work]) -> NextDue:

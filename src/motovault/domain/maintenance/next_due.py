@@ -8,7 +8,7 @@ proleptic Gregorian calendar, always from the anchor: 31 January, 28 February,
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterator
 from datetime import MAXYEAR, date
 from decimal import Decimal
@@ -24,6 +24,7 @@ from motovault.quantities.context import EXACT, WIDE, to_decimal
 __all__ = ["NextDue", "add_interval", "check_intervals", "next_due", "occurrences", "rolled_over"]
 
 _LAST_DAY: Final = date.max.toordinal()
+_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @attrs.frozen
@@ -54,8 +55,11 @@ def add_interval(start: date, months: int | None, days: int | None, times: int =
         year, month = divmod(start.year * 12 + start.month - 1 + months * times, 12)
         if not 1 <= year <= MAXYEAR:
             return None
-        day = date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
-    ordinal = day.toordinal() + (days or 0) * times
+        last = 29 if month == 1 and isleap(year) else _DAYS[month]
+        day = date(year, month + 1, min(start.day, last))
+    if not days:
+        return day
+    ordinal = day.toordinal() + days * times
     return date.fromordinal(ordinal) if 1 <= ordinal <= _LAST_DAY else None
 
 

@@ -1,0 +1,216 @@
+"""What is due in one vehicle or a whole garage, the most urgent first.
+
+Pure: who calls brings vehicles, schedules and readings, each read once. The
+rules are in ``status`` and ``next_due``, the forecast in ``driving``; how it
+is shown to people and programs in ``agenda``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from operator import itemgetter
+from typing import Final
+
+from motovault.domain.maintenance.advancing import effective
+from motovault.domain.maintenance.agenda import Upcoming
+from motovault.domain.maintenance.driving import Driving, driving
+from motovault.domain.maintenance.entities import MaintenanceSchedule
+from motovault.domain.maintenance.forecast import Projection
+from motovault.domain.maintenance.status import SOON_DAYS, soon_distance
+from motovault.domain.maintenance.upcoming_item import (
+    DUE_SOON,
+    OVERDUE,
+    UNKNOWN,
+    UPCOMING,
+    Row,
+    Whereabouts,
+    converted,
+)
+from motovault.domain.odometer import OdometerReading, positions
+from motovault.domain.vehicles import Vehicle, VehicleId
+from motovault.errors import InvalidValue
+from motovault.quantities.context import EXACT
+from motovault.quantities.units import DISTANCE_TO_BASE, DistanceUnit
+
+__all__ = ["upcoming"]
+
+# What to sort by is one integer: the status, then days, then (behind every number of days) a distance.
+_CLASS: Final = 100_000_000
+_UNDATED: Final = 20_000_000
+_FURTHEST: Final = 9_000_000
+_LONGEST: Final = Decimal(3_652_059)  # days from year 1 to 9999
+
+
+def _utc_date(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def upcoming(
+    vehicles: Iterable[Vehicle],
+    schedules: Iterable[MaintenanceSchedule],
+    readings: Mapping[VehicleId, Sequence[OdometerReading]],
+    *,
+    today: date,
+    unit: DistanceUnit,
+    local_date: Callable[[datetime], date] = _utc_date,
+    within_days: int | None = None,
+    include_inactive: bool = False,
+) -> Upcoming:
+    """What is due, the most urgent first.
+
+    Overdue comes first, the longest overdue at its head: days past the date, or
+    what the distance past the target takes at the vehicle's own pace. Then due
+    soon, then upcoming, each by its effective due date, the earlier of the date
+    and the projected one; those that have none follow, the least distance first.
+    Unknown comes last. Equals stay in the order of the vehicles, then of the schedules.
+
+    Args:
+        vehicles: In the order in which equals are told.
+        schedules: Theirs; one of another vehicle is left out.
+        readings: By vehicle; a vehicle without any may be missing.
+        today: The owner's local date.
+        unit: The owner's, for a vehicle that names none. Readings and schedules without a unit are in
+            their vehicle's.
+        local_date: The owner's calendar date at a moment; UTC's by default.
+        within_days: Only what is overdue, or has its effective due date at most so many days ahead; and
+            what is due soon at a date that nobody can tell.
+        include_inactive: Retired schedules too; they are never due, and their status is unknown.
+
+    Raises:
+        InvalidValue: ``within_days`` is not a whole number from 0 on.
+    """
+    if within_days is not None and (type(within_days) is not int or within_days < 0):
+        raise InvalidValue("within_days", within_days, "must be a whole number from 0 on")
+    places = {
+        one.id: _Place(one, one.distance_unit or unit, readings.get(one.id, ()), today, local_date)
+        for one in vehicles
+    }
+    for schedule in schedules:
+        place = places.get(schedule.vehicle_id)
+        if place is not None and (schedule.is_active or include_inactive):
+            place.schedules.append(schedule)
+    now = today.toordinal()
+    rows: list[Row] = []
+    for place in places.values():
+        rows += [_row(schedule, place, now) for schedule in place.schedules]
+    if within_days is not None:
+        rows = [row for row in rows if _is_within(row, within_days)]
+    rows.sort(key=itemgetter(0))
+    return Upcoming(rows, [place.whereabouts for place in places.values()], today, local_date)
+
+
+_Reckoned = tuple[Decimal | None, Driving | None, Decimal]
+
+
+class _Place:
+    """One vehicle: its readings, where the dial stands in each unit, how it is driven."""
+
+    __slots__ = ("_known", "local_date", "schedules", "today", "unit", "whereabouts")
+
+    def __init__(
+        self,
+        vehicle: Vehicle,
+        unit: DistanceUnit,
+        readings: Sequence[OdometerReading],
+        today: date,
+        local_date: Callable[[datetime], date],
+    ) -> None:
+        self.whereabouts = Whereabouts(vehicle, unit, readings)
+        self.unit, self.today, self.local_date = unit, today, local_date
+        self.schedules: list[MaintenanceSchedule] = []
+        self._known: dict[str, _Reckoned] = {}
+
+    def reckoned(self, unit: DistanceUnit) -> _Reckoned:
+        """Where the dial stands in ``unit``, how it is driven, and how far before due is soon."""
+        known = self._known.get(unit)
+        if known is None:
+            known = self._known[unit] = self._reckon(unit)
+        return known
+
+    def _reckon(self, unit: DistanceUnit) -> _Reckoned:
+        soon = soon_distance(unit)
+        base, factor = DISTANCE_TO_BASE[unit]
+        readings = self.whereabouts.readings
+        if unit is not self.unit:
+            if base == DISTANCE_TO_BASE[self.unit][0]:
+                at, way, _ = self.reckoned(self.unit)
+                return (None if at is None else converted(at, self.unit, unit)), way, soon
+            # hours beside a distance, or the other way round: what names no unit is none of them
+            readings = [one for one in readings if one.unit is not None]
+        known = positions(readings, unit, self.local_date)
+        if not known:
+            return None, None, soon
+        return EXACT.divide(known[-1][1], factor), driving(known, self.today, unit), soon
+
+
+def _row(schedule: MaintenanceSchedule, place: _Place, today: int) -> Row:
+    on, odometer = effective(schedule)
+    unit = schedule.distance_unit or place.unit
+    by_date = by_distance = UNKNOWN
+    days: int | None = None
+    remaining: Decimal | None = None
+    way: Driving | None = None
+    projection: Projection | None = None
+    left: int | None = None
+    if on is not None and schedule.is_active:
+        left = days = on.toordinal() - today
+        near = schedule.due_soon_days
+        by_date = _graded(days, SOON_DAYS if near is None else near)
+    if odometer is not None and schedule.is_active:
+        at, way, soon = place.reckoned(unit)
+        if at is not None:
+            remaining = EXACT.subtract(odometer, at)
+            by_distance = _graded(remaining, _soon(schedule, unit, soon))
+            if remaining <= 0:
+                late = 0 if way is None else _days_late(converted(remaining, unit, way.basis.unit), way)
+                left = late if left is None or late < left else left
+            elif way is not None and (left is None or left > 0):
+                projection = way.project(converted(remaining, unit, way.basis.unit))
+                if projection.on is not None:
+                    ahead = projection.on.toordinal() - today
+                    left = ahead if left is None or ahead < left else left
+    key = min(by_date, by_distance) * _CLASS
+    if left is not None:
+        key += left
+    else:
+        key += _UNDATED + (0 if remaining is None else max(-_FURTHEST, min(int(remaining), _FURTHEST)))
+    return Row(
+        key,
+        left,
+        schedule,
+        place.whereabouts,
+        on,
+        odometer,
+        unit,
+        days,
+        remaining,
+        by_date,
+        by_distance,
+        way,
+        projection,
+    )
+
+
+def _graded(remaining: int | Decimal, threshold: int | Decimal) -> int:
+    if remaining < 0:
+        return OVERDUE
+    return DUE_SOON if remaining <= threshold else UPCOMING
+
+
+def _soon(schedule: MaintenanceSchedule, unit: DistanceUnit, default: Decimal) -> Decimal:
+    if schedule.due_soon_distance is not None:
+        return schedule.due_soon_distance
+    return soon_distance(unit, schedule.interval_distance) if unit is DistanceUnit.H else default
+
+
+def _days_late(remaining: Decimal, way: Driving) -> int:
+    """How long ago the target was passed, at the vehicle's own pace; 0 or below."""
+    pace = way.basis.recent_per_day or way.basis.long_run_per_day
+    return int(max(EXACT.divide_int(remaining, pace), -_LONGEST)) if pace else 0
+
+
+def _is_within(row: Row, days: int) -> bool:
+    rank = min(row.by_date, row.by_distance)
+    return rank == OVERDUE or (rank == DUE_SOON if row.left is None else row.left <= days)
