@@ -142,7 +142,7 @@ class VehicleCosts:
 
 @attrs.frozen(kw_only=True)
 class MaintenanceCosts:
-    """What the maintenance of one vehicle, or of a garage, cost. Prints well; :meth:`as_dict` is for programs.
+    """What the maintenance of one vehicle, or of a garage, cost. Prints well.
 
     Attributes:
         totals: Of all logs.
@@ -167,7 +167,9 @@ class MaintenanceCosts:
         """The same for a program: amounts as decimal text, nothing rounded."""
         return {
             "totals": self.totals.as_dict(),
-            "by_category": [{"category": name, **found.as_dict()} for name, found in self.by_category.items()],
+            "by_category": [
+                {"category": category, **found.as_dict()} for category, found in self.by_category.items()
+            ],
             "by_work": [
                 {"category": category, "subtypes": list(subtypes), **found.as_dict()}
                 for (category, subtypes), found in self.by_work.items()

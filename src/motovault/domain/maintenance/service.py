@@ -132,8 +132,7 @@ class MaintenanceService:
         For imports and migrations: their words need not be known ones.
         """
         given = builtins.list(logs)
-        with self._unit_of_work(atomic=True) as work:
-            books = self._books.books(work, {log.vehicle_id for log in given})
+        with self._books.of_all({log.vehicle_id for log in given}) as (work, books):
             for log in given:
                 check_done("service_date", log.service_date, books[log.vehicle_id].today)
             added = work.maintenance_logs.add_many(given)
@@ -172,7 +171,7 @@ class MaintenanceService:
         """
         refuse_unknown(changes, MaintenanceLogChanges, _LOG)
         wanted = {known_vehicle(changes["vehicle_id"])} if "vehicle_id" in changes else set()
-        with self._books.writing(reads_log(log_id), wanted) as (
+        with self._books.of_row(reads_log(log_id), wanted) as (
             work,
             kept,
             books,
@@ -198,7 +197,7 @@ class MaintenanceService:
 
         Raises MaintenanceLogNotFound.
         """
-        with self._books.writing(reads_log(log_id)) as (work, kept, books):
+        with self._books.of_row(reads_log(log_id)) as (work, kept, books):
             work.maintenance_logs.remove(log_id)
             book = books[kept.vehicle_id]
             moved = self._books.settle(work, book, book.logs_after(log_id, None))
@@ -231,8 +230,7 @@ class MaintenanceService:
             MaintenanceScheduleExists: The vehicle has this source key already.
         """
         refuse_unknown(details, MaintenanceScheduleDetails, _SCHEDULE)
-        with self._unit_of_work(atomic=True) as work:
-            book = self._books.book(work, live_vehicle(work.vehicles, vehicle_id))
+        with self._books.of_live(vehicle_id) as (work, book):
             given = {"category": category, "subtypes": subtypes, **details}
             return self._new_schedule(work, book, given)
 
@@ -256,7 +254,7 @@ class MaintenanceService:
         Raises as :meth:`add_schedule` of what is changed, and MaintenanceScheduleNotFound.
         """
         refuse_unknown(changes, MaintenanceScheduleChanges, _SCHEDULE)
-        with self._books.writing(reads_schedule(schedule_id)) as (work, kept, books):
+        with self._books.of_row(reads_schedule(schedule_id)) as (work, kept, books):
             changed = books[kept.vehicle_id].changed_schedule(kept, changes)
             work.maintenance_schedules.replace(changed)
         return changed
@@ -271,7 +269,7 @@ class MaintenanceService:
 
     def remove_schedule(self, schedule_id: MaintenanceScheduleId) -> None:
         """Drop a schedule for good; logs stay. Raises MaintenanceScheduleNotFound."""
-        with self._books.writing(reads_schedule(schedule_id)) as (work, _, _):
+        with self._books.of_row(reads_schedule(schedule_id)) as (work, _, _):
             work.maintenance_schedules.remove(schedule_id)
 
     def recompute(self, vehicle_id: VehicleId | None = None) -> builtins.list[ScheduleChange]:
@@ -284,12 +282,8 @@ class MaintenanceService:
             VehicleNotFound: No such live vehicle.
         """
         changes: builtins.list[ScheduleChange] = []
-        with self._unit_of_work(atomic=True) as work:
-            if vehicle_id is None:
-                wanted = {vehicle.id for vehicle in work.vehicles.list_live()}
-            else:
-                wanted = {live_vehicle(work.vehicles, vehicle_id).id}
-            for book in self._books.books(work, wanted).values():
+        with self._books.of_all(None if vehicle_id is None else [vehicle_id]) as (work, books):
+            for book in books.values():
                 changes += self._books.settle(work, book, book.logs)
         return changes
 
@@ -323,8 +317,7 @@ class MaintenanceService:
         """
         pack = template if isinstance(template, Template) else find_template(template)
         began = {"last_service_date": last_service_date, "last_service_odometer": last_service_odometer}
-        with self._unit_of_work(atomic=True) as work:
-            book = self._books.book(work, live_vehicle(work.vehicles, vehicle_id))
+        with self._books.of_live(vehicle_id) as (work, book):
             plan = book.template_plan(pack, began)
             added = [self._new_schedule(work, book, details) for details in plan.details]
         return Applied(
@@ -375,8 +368,7 @@ class MaintenanceService:
         )
         if is_checked:
             check_work(log.category, log.subtypes)
-        with self._unit_of_work(atomic=True) as work:
-            book = self._books.book(work, live_vehicle(work.vehicles, vehicle_id))
+        with self._books.of_live(vehicle_id) as (work, book):
             check_done("service_date", log.service_date, book.today)
             log = book.with_unit(log)
             work.maintenance_logs.add(log)

@@ -8,7 +8,7 @@ their ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ from motovault.domain.maintenance.planning import Book
 from motovault.domain.maintenance.recording import ScheduleChange
 from motovault.domain.maintenance.repository import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
-from motovault.domain.user_preferences import UserPreferencesRepository, schema_defaults
+from motovault.domain.user_preferences import UserPreferences, UserPreferencesRepository, schema_defaults
 from motovault.domain.vehicles import Vehicle, VehicleId, VehicleNotFound, VehicleRepository
 from motovault.ports import Clock, OpensUnitOfWork, UnitOfWork
 
@@ -69,28 +69,56 @@ class Bookkeeping:
         self._clock = clock
 
     @contextmanager
-    def writing(
+    def of_live(self, vehicle_id: VehicleId) -> Iterator[tuple[MaintenanceUnitOfWork, Book]]:
+        """A transaction with the book of a vehicle that is not deleted. Raises VehicleNotFound."""
+        owner = self._owner()
+        with self._unit_of_work(atomic=True) as work:
+            yield work, self._book(work, live_vehicle(work.vehicles, vehicle_id), owner)
+
+    @contextmanager
+    def of_all(
+        self, vehicle_ids: Iterable[VehicleId] | None = None
+    ) -> Iterator[tuple[MaintenanceUnitOfWork, dict[VehicleId, Book]]]:
+        """A transaction with the books of live vehicles; of the whole garage for None. Or VehicleNotFound."""
+        owner = self._owner()
+        with self._unit_of_work(atomic=True) as work:
+            if vehicle_ids is None:
+                vehicle_ids = [vehicle.id for vehicle in work.vehicles.list_live()]
+            wanted = {known_vehicle(vehicle_id) for vehicle_id in vehicle_ids}
+            yield work, self._books(work, wanted, wanted, owner)
+
+    @contextmanager
+    def of_row(
         self, read: Callable[[MaintenanceUnitOfWork], E], also: Iterable[VehicleId] = ()
     ) -> Iterator[tuple[MaintenanceUnitOfWork, E, dict[VehicleId, Book]]]:
-        """A transaction about something that is kept, which begins with the lock of its vehicle.
+        """A transaction about a row that is kept, with the book of its vehicle and those of ``also``.
 
         Whose it is must be known before: to lock the row first and its vehicle
         then would wait for one who did it the other way round.
         """
-        also = set(also)
+        also, owner = set(also), self._owner()
         while True:
             with self._unit_of_work() as work:
                 vehicle_id = read(work).vehicle_id
             with self._unit_of_work(atomic=True) as work:
-                books = self.books(work, {vehicle_id, *also}, live=also)
+                books = self._books(work, {vehicle_id, *also}, also, owner)
                 kept = read(work)
                 if kept.vehicle_id in books:
                     yield work, kept, books
                     return
             # it moved to another vehicle in between: once more
 
-    def books(
-        self, work: MaintenanceUnitOfWork, vehicle_ids: Iterable[VehicleId], live: Iterable[VehicleId] = ()
+    def _owner(self) -> UserPreferences:
+        """Read before the transaction: in it they would be locked, and so would other vehicles' writers."""
+        with self._unit_of_work() as work:
+            return work.user_preferences.find() or schema_defaults()
+
+    def _books(
+        self,
+        work: MaintenanceUnitOfWork,
+        vehicle_ids: Iterable[VehicleId],
+        live: Collection[VehicleId],
+        owner: UserPreferences,
     ) -> dict[VehicleId, Book]:
         """By vehicle id, in which order everybody locks."""
         books = {}
@@ -98,17 +126,16 @@ class Bookkeeping:
             vehicle = work.vehicles.get(vehicle_id)
             if vehicle_id in live and not vehicle.is_live:
                 raise VehicleNotFound(vehicle_id)
-            books[vehicle_id] = self.book(work, vehicle)
+            books[vehicle_id] = self._book(work, vehicle, owner)
         return books
 
-    def book(self, work: MaintenanceUnitOfWork, vehicle: Vehicle) -> Book:
+    def _book(self, work: MaintenanceUnitOfWork, vehicle: Vehicle, owner: UserPreferences) -> Book:
         """Logs and schedules of a vehicle whose row was read, and so is locked."""
-        preferences = work.user_preferences.find() or schema_defaults()
         now = self._clock.now()
         return Book(
             vehicle=vehicle,
-            unit=vehicle.distance_unit or preferences.unit_system.distance_unit,
-            today=preferences.local_date(now),
+            unit=vehicle.distance_unit or owner.unit_system.distance_unit,
+            today=owner.local_date(now),
             now=now,
             schedules=work.maintenance_schedules.list_for_vehicle(vehicle.id),
             logs=work.maintenance_logs.list_for_vehicle(vehicle.id),
