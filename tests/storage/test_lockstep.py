@@ -60,7 +60,7 @@ class _WithoutLists(MemoryUnitOfWork):
     @property
     def maintenance_schedules(self) -> MaintenanceScheduleRepository:
         kept = super().maintenance_schedules
-        kept.list_for_garage = lambda: []  # type: ignore[method-assign]
+        kept.list_for_garage = list  # type: ignore[method-assign]
         return kept
 
 

@@ -19,16 +19,26 @@ except ModuleNotFoundError as missing:
 
 from motovault.testing.strategies.entities import fuel_logs, moments, texts, user_preferences, vehicles
 from motovault.testing.strategies.histories import FuelLogHistory, TrueInterval, fuel_log_histories
+from motovault.testing.strategies.maintenance import (
+    MaintenanceHistory,
+    maintenance_histories,
+    maintenance_logs,
+    maintenance_schedules,
+)
 from motovault.testing.strategies.vins import INVALID_VIN_KINDS, MAKES, invalid_vins, vins
 
 __all__ = [
     "INVALID_VIN_KINDS",
     "MAKES",
     "FuelLogHistory",
+    "MaintenanceHistory",
     "TrueInterval",
     "fuel_log_histories",
     "fuel_logs",
     "invalid_vins",
+    "maintenance_histories",
+    "maintenance_logs",
+    "maintenance_schedules",
     "moments",
     "texts",
     "user_preferences",
