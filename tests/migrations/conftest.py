@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from motovault.storage.sql import make_engine, migrate, shipped
+from tests import scratch
+from tests.migrations import node_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,3 +77,24 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnFi
     shipped.shipped.cache_clear()
     yield OwnFiles(folder)
     shipped.shipped.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _node_template(postgres_url: str) -> Iterator[str]:
+    """Name of a database that the Node application made and filled, to be copied."""
+    with scratch.database(postgres_url) as url:
+        made = make_engine(url)
+        with made.begin() as connection:
+            node_database.make(connection)
+            node_database.fill(connection)
+        made.dispose()
+        yield sa.make_url(url).database or ""
+
+
+@pytest.fixture
+def node(postgres_url: str, _node_template: str) -> Iterator[sa.Engine]:
+    """On a database that the Node application made: all twenty tables, with rows of two users."""
+    with scratch.database(postgres_url, template=_node_template) as url:
+        made = make_engine(url)
+        yield made
+        made.dispose()

@@ -52,8 +52,11 @@ __all__ = [
     "downgrade",
     "offline_sql",
     "require_current",
+    "run_files",
     "run_in_environment",
+    "shown_database",
     "status",
+    "translated",
     "upgrade",
 ]
 
@@ -84,7 +87,7 @@ def status(engine: sa.Engine, capsules: Iterable[str] | None = None) -> Migratio
         InvalidValue: No such capsule.
     """
     known_dialect(engine.dialect)
-    with _translated(engine), engine.connect() as connection:
+    with translated(engine), engine.connect() as connection:
         found = compare(_applied(connection), capsules)
         if keys := lacking(connection, (file.name for file in found.applied)):
             found = evolve(found, waiting=broken_keys(connection, keys))
@@ -104,18 +107,19 @@ def require_current(database: sa.Engine | sa.Connection, capsules: Iterable[str]
         SchemaDrift: A file is not what it was when it was applied, or is missing.
     """
     if isinstance(database, sa.Connection):
-        with _translated(database.engine):
+        with translated(database.engine):
             # looked for first: a failing query would cost the host its transaction
-            table = records_of(database)
-            found = compare([] if table is None else _recorded(database, table), capsules)
+            found = compare(_looked_up(database), capsules)
     else:
         known_dialect(database.dialect)
-        with _translated(database), database.connect() as connection:
+        with translated(database), database.connect() as connection:
             found = compare(_applied(connection), capsules)
     if wrong := tuple(file for file in found.drifted if file.kind != "newer"):
         raise SchemaDrift(wrong)
     if found.required:
-        raise SchemaBehind(found.required, f"motovault migrate --database {_database(database.engine.url)}")
+        raise SchemaBehind(
+            found.required, f"motovault migrate --database {shown_database(database.engine.url)}"
+        )
 
 
 def upgrade(
@@ -152,15 +156,15 @@ def upgrade(
     if row_level_security is not None:
         refuse_sqlite(engine.dialect)
     known_dialect(engine.dialect)
-    with _translated(engine), engine.connect() as connection:
+    with translated(engine), engine.connect() as connection:
         before = compare(_applied(connection), chosen)
         keys = lacking(connection, (file.name for file in before.applied))
     if before.drifted:
         raise SchemaDrift(before.drifted)
     if not before.pending and not keys and row_level_security is None:
         return ()
-    with _translated(engine), alone(engine, lock_timeout) as connection:
-        before = compare(_applied(connection), chosen)  # again: somebody may have been first
+    with translated(engine), alone(engine, lock_timeout) as connection:
+        before = compare(_looked_up(connection), chosen)  # again: somebody may have been first
         if before.drifted:
             raise SchemaDrift(before.drifted)
         with around_migration(connection, row_level_security):
@@ -178,7 +182,7 @@ def downgrade(engine: sa.Engine, capsule: str) -> None:
     from alembic import command
 
     wanted([capsule])
-    with _translated(engine), alone(engine) as connection:
+    with translated(engine), alone(engine) as connection:
         command.downgrade(_config(connection=connection), f"{capsule}@base")
 
 
@@ -288,11 +292,21 @@ def _config(*, output: io.StringIO | None = None, **attributes: object) -> Confi
     return config
 
 
-def _run(config: Config, capsules: tuple[str, ...]) -> None:
-    """Apply what these capsules lack, in their documented order, in one run of the environment.
+def run_files(
+    connection: sa.Connection, capsules: tuple[str, ...], instead: Mapping[str, Callable[[Any], Any]]
+) -> None:
+    """Apply and record what these capsules lack, in the caller's transaction.
 
-    ``config.attributes["instead"]`` may make another function of a revision's.
+    Args:
+        connection: That of :func:`motovault.storage.sql.migration_lock.alone`.
+        capsules: In order, with what they need.
+        instead: By revision, what makes another function of the file's; it is recorded all the same.
     """
+    _run(_config(connection=connection, instead=instead), capsules)
+
+
+def _run(config: Config, capsules: tuple[str, ...]) -> None:
+    """Apply what these capsules lack, in their documented order, in one run of the environment."""
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
@@ -343,9 +357,15 @@ def _applied(connection: sa.Connection) -> list[AppliedFile]:
     except (exc.ProgrammingError, exc.OperationalError):
         # SQLite has one code for every mistake, so that the table is looked for instead
         connection.rollback()
-        if (table := records_of(connection)) is MIGRATIONS:
+        if records_of(connection) is MIGRATIONS:
             raise
-        return [] if table is None else _recorded(connection, table)
+        return _looked_up(connection)
+
+
+def _looked_up(connection: sa.Connection) -> list[AppliedFile]:
+    """The same by more queries, of which none fails, which would cost a transaction."""
+    table = records_of(connection)
+    return [] if table is None else _recorded(connection, table)
 
 
 def _recorded(connection: sa.Connection, table: sa.Table) -> list[AppliedFile]:
@@ -356,7 +376,8 @@ def _recorded(connection: sa.Connection, table: sa.Table) -> list[AppliedFile]:
 
 
 @contextlib.contextmanager
-def _translated(engine: sa.Engine) -> Iterator[None]:
+def translated(engine: sa.Engine) -> Iterator[None]:
+    """Errors of the database as errors of motovault."""
     try:
         yield
     except MotovaultError:
@@ -365,7 +386,7 @@ def _translated(engine: sa.Engine) -> Iterator[None]:
         fail(error, where=engine.url)
 
 
-def _database(url: sa.URL) -> str:
+def shown_database(url: sa.URL) -> str:
     """What ``--database`` takes, the password hidden."""
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"

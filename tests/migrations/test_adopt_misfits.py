@@ -1,0 +1,294 @@
+"""Adopting what is not quite the reference: what is noted, what is refused, what waits to be mended."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+import sqlalchemy as sa
+
+import motovault
+from motovault.storage.sql import migrate
+from motovault.storage.sql.adopt import AdoptionRefused, adopt
+from tests.migrations import node_database
+from tests.migrations.node_database import ANA, BOB, checksums, vehicle_id
+
+pytestmark = pytest.mark.migrations
+
+VIN = "1HGCM82633A004352"
+
+
+def _run(db_engine: sa.Engine, *statements: str) -> None:
+    with db_engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def _everything(db_engine: sa.Engine) -> object:
+    with db_engine.connect() as connection:
+        said = "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY 1, 2"
+        return [tuple(row) for row in connection.exec_driver_sql(said)], checksums(connection)
+
+
+# --- what does not fit
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "ALTER TABLE vehicles DROP color",
+            "vehicles, column color: there is nothing, must be character varying(50) NULL",
+        ),
+        ("ALTER TABLE vehicles RENAME vin TO number", "vehicles, column vin: there is nothing"),
+        (
+            "ALTER TABLE vehicles ALTER vin TYPE VARCHAR(10)",
+            "vehicles, column vin: there is character varying(10), must be character varying(17)",
+        ),
+        (
+            "ALTER TABLE fuel_logs ALTER date_time TYPE TIMESTAMP",
+            "date_time: there is timestamp without time zone, must be timestamp with time zone",
+        ),
+        ("ALTER TABLE fuel_logs ALTER odometer TYPE NUMERIC(12,1)", "must be numeric"),
+        ("ALTER TABLE maintenance_logs ALTER subtypes TYPE VARCHAR(50)[]", "must be text[]"),
+        ("ALTER TABLE documents ALTER details TYPE JSON", "must be jsonb"),
+        (
+            "ALTER TABLE vehicles ALTER user_id DROP NOT NULL",
+            "vehicles, column user_id: there is NULL, must be NOT NULL",
+        ),
+        (
+            "ALTER TABLE vehicles ALTER make SET NOT NULL",
+            "vehicles, column make: there is NOT NULL, must be NULL",
+        ),
+        (
+            "ALTER TABLE user_profiles ALTER id DROP DEFAULT",
+            "user_profiles, default of id: there is nothing, must be gen_random_uuid()",
+        ),
+        ("ALTER TABLE engines ALTER id DROP DEFAULT", "must be a number of its own"),
+        ("ALTER TABLE terms_agreements DROP CONSTRAINT terms_agreements_pkey", "must be PRIMARY KEY (id)"),
+        (
+            "ALTER TABLE fuel_logs DROP CONSTRAINT fuel_logs_vehicle_id_fkey",
+            "fuel_logs, foreign key: there is nothing, must be FOREIGN KEY (vehicle_id) REFERENCES",
+        ),
+        (
+            (
+                "ALTER TABLE documents DROP CONSTRAINT documents_vehicle_id_fkey; "
+                "ALTER TABLE documents ADD FOREIGN KEY (vehicle_id) REFERENCES vehicles (id)"
+            ),
+            "must be FOREIGN KEY (vehicle_id) REFERENCES vehicles(id) ON DELETE CASCADE",
+        ),
+        (
+            "ALTER TABLE user_preferences DROP CONSTRAINT user_preferences_user_id_key",
+            "user_preferences, unique index: there is nothing, must be btree (user_id)",
+        ),
+        (
+            "ALTER TABLE backup_history DROP CONSTRAINT backup_history_status_check",
+            "backup_history, check: there is nothing",
+        ),
+        ("DROP INDEX idx_engines_lower_name", "engines, unique index: there is nothing"),
+        ("DROP TABLE maintenance_schedules", "maintenance_schedules: there is nothing, must be a table"),
+        (
+            "DROP TABLE community_stations; CREATE VIEW community_stations AS SELECT 1 AS id",
+            "community_stations: there is a view, must be a table",
+        ),
+        (
+            "ALTER TABLE fuel_logs ADD fuel_unit TEXT",
+            "fuel_unit: there is text NULL, must be no column of this name, which motovault adds",
+        ),
+        (
+            "ALTER TABLE stations ADD stars INTEGER NOT NULL",
+            "stations, column stars: there is integer NOT NULL, must be NULL or with a default",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_table_column_and_both_sides(
+    node: sa.Engine, change: str, says: str
+) -> None:
+    if "NOT NULL" in change and "stars" in change:
+        _run(node, "DELETE FROM community_stations", "DELETE FROM stations")
+    _run(node, *change.split("; "))
+    before = _everything(node)
+    with pytest.raises(AdoptionRefused) as caught:
+        adopt(node)
+    assert says in str(caught.value)
+    (misfit,) = caught.value.misfits
+    assert says in str(misfit)
+    assert not misfit.fits
+    assert _everything(node) == before
+
+
+def test_all_misfits_are_named_at_once(node: sa.Engine) -> None:
+    _run(
+        node,
+        "ALTER TABLE vehicles DROP color, ALTER vin TYPE TEXT, ADD mood TEXT",
+        "ALTER TABLE documents DROP title",
+    )
+    with pytest.raises(AdoptionRefused, match="3 things do not fit") as dry:
+        adopt(node, dry_run=True)
+    with pytest.raises(AdoptionRefused, match="3 things do not fit") as caught:
+        adopt(node)
+    assert caught.value.misfits == dry.value.misfits
+    assert [(one.table, one.subject, one.there, one.expected) for one in caught.value.misfits] == [
+        ("vehicles", "column vin", "text", "character varying(17)"),
+        ("vehicles", "column color", "nothing", "character varying(50) NULL"),
+        ("documents", "column title", "nothing", "character varying(200) NOT NULL"),
+    ]
+    assert [note.subject for note in caught.value.notes] == ["column mood"]
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.misfits) == (str(caught.value), caught.value.misfits)
+
+
+def test_a_file_that_fails_leaves_the_database_as_it_was(node: sa.Engine) -> None:
+    _run(node, "CREATE TABLE fuel_logs_source_key (taken INTEGER)")
+    before = _everything(node)
+    with pytest.raises(motovault.StorageFailure, match=r"fuel_logs/002_add_economy_columns\.py failed"):
+        adopt(node)
+    assert _everything(node) == before
+    with pytest.raises(motovault.StorageFailure, match="another application's"):
+        migrate.status(node)
+
+
+# --- what does no harm
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "ALTER TABLE vehicles ADD mood TEXT",
+            "vehicles, column mood: there is text NULL, the reference has nothing",
+        ),
+        ("ALTER TABLE vehicles ADD stars INTEGER NOT NULL DEFAULT 0", "column stars"),
+        ("ALTER TABLE vehicles ADD n INTEGER GENERATED ALWAYS AS IDENTITY", "column n"),
+        (
+            "ALTER TABLE vehicles ALTER odometer_reading SET DEFAULT 1",
+            "default of odometer_reading: there is 1, the reference has 0",
+        ),
+        ("ALTER TABLE vehicles ALTER is_active DROP DEFAULT", "default of is_active: there is nothing"),
+        ("CREATE INDEX mine ON vehicles (color)", "index mine: there is btree (color)"),
+        ("CREATE UNIQUE INDEX mine ON stations (website)", "unique index mine"),
+        ("DROP INDEX idx_vehicles_vin", "vehicles, index: there is nothing, the reference has btree (vin)"),
+        ("DROP TRIGGER update_vehicles_updated_at ON vehicles", "one that sets updated_at"),
+        ("ALTER TABLE vehicles DISABLE TRIGGER update_vehicles_updated_at", "one that sets updated_at"),
+        ("ALTER TABLE vehicles ADD CONSTRAINT sane CHECK (year > 1900)", "check sane"),
+        ("ALTER TABLE vehicles ENABLE ROW LEVEL SECURITY", "row-level security: there is on"),
+        (
+            "CREATE TABLE ownership_costs (id INTEGER)",
+            "ownership_costs: there is a table that is not the reference's",
+        ),
+    ],
+)
+def test_what_does_no_harm_is_noted(node: sa.Engine, change: str, says: str) -> None:
+    _run(node, change)
+    (note,) = adopt(node).notes
+    assert says in str(note)
+    assert note.fits
+    assert migrate.status(node).is_current
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE vehicles RENAME CONSTRAINT vehicles_pkey TO pk",
+        "ALTER INDEX idx_vehicles_vin RENAME TO vin_index",
+        (
+            "ALTER TABLE user_preferences DROP CONSTRAINT user_preferences_user_id_key; "
+            "CREATE UNIQUE INDEX one_each ON user_preferences (user_id)"
+        ),
+        "ALTER TABLE user_preferences ALTER created_at SET DEFAULT now()",
+        "ALTER TABLE email_templates ALTER id SET DEFAULT gen_random_uuid()",
+        (
+            "ALTER TABLE documents DROP CONSTRAINT documents_document_type_check; ALTER TABLE documents"
+            " ADD CHECK (document_type IN ('manual', 'registration', 'insurance'))"
+        ),
+        "CREATE VIEW cars AS SELECT * FROM vehicles",
+        "ALTER SEQUENCE engines_id_seq RENAME TO other_seq",
+    ],
+)
+def test_what_means_the_same_is_no_difference(node: sa.Engine, change: str) -> None:
+    _run(node, *change.split("; "))
+    assert adopt(node).notes == ()
+
+
+# --- what waits for rows to be mended
+
+
+def _two_of_a_vin(node: sa.Engine) -> None:
+    _run(
+        node,
+        f"UPDATE vehicles SET vin = '{VIN}'",  # of two users: allowed
+        f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(7)}', '{BOB}', '{VIN}')",
+        "INSERT INTO vehicles (id, user_id, vin, is_active)"
+        f" VALUES ('{vehicle_id(8)}', '{BOB}', '{VIN}', false)",
+    )
+
+
+def test_two_live_vehicles_of_a_vin_are_reported_and_the_index_waits(node: sa.Engine) -> None:
+    _two_of_a_vin(node)
+    (planned,) = adopt(node, dry_run=True).waiting
+    found = adopt(node)
+    (waiting,) = found.waiting
+    assert waiting == planned
+    assert (waiting.name, waiting.table, waiting.count) == ("vehicles_live_vin_key", "vehicles", 2)
+    assert waiting.ids == (vehicle_id(2), vehicle_id(7))
+    assert VIN not in str(found) + str(waiting)
+    status = migrate.status(node)
+    assert status.is_current
+    assert status.waiting == (waiting,)
+    assert "waiting: vehicles_live_vin_key on vehicles: 2 rows break the rule" in str(status)
+    with motovault.open_vault(engine=node) as vault:
+        assert len(vault.garage(BOB).vehicles.list()) == 2
+    assert migrate.upgrade(node) == ()
+    assert migrate.status(node).waiting == (waiting,)
+
+
+def test_once_the_vins_are_mended_migrate_adds_the_index(node: sa.Engine) -> None:
+    _two_of_a_vin(node)
+    adopt(node)
+    _run(node, f"UPDATE vehicles SET vin = NULL WHERE id = '{vehicle_id(7)}'")
+    (ready,) = migrate.status(node).waiting
+    assert (ready.count, ready.ids) == (0, ())
+    assert "can be added: run motovault migrate" in str(ready)
+    migrate.upgrade(node)
+    assert migrate.status(node).waiting == ()
+    with pytest.raises(sa.exc.IntegrityError, match="vehicles_live_vin_key"):
+        _run(node, f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(9)}', '{BOB}', '{VIN}')")
+
+
+TABLES = ("fuel_logs", "maintenance_logs", "maintenance_schedules", "documents")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_child_of_anothers_vehicle_is_reported_kept_and_no_new_one_let_in(
+    node: sa.Engine, table: str
+) -> None:
+    _run(node, f"UPDATE {table} SET user_id = '{ANA}'")
+    with node.connect() as connection:
+        before = checksums(connection, {table: ["id", "user_id", "vehicle_id"]})
+        ids = connection.exec_driver_sql(f"SELECT id FROM {table} ORDER BY id DESC").scalars().all()
+    (waiting,) = adopt(node).waiting
+    assert (waiting.name, waiting.count) == (f"{table}_user_id_vehicle_id_fkey", 1)
+    assert waiting.ids == (str(ids[0]),)
+    with node.connect() as connection:
+        assert checksums(connection, {table: ["id", "user_id", "vehicle_id"]}) == before
+    assert migrate.status(node).waiting == (waiting,)
+    inserts = dict(node_database.rows(ANA, 5))
+    with pytest.raises(sa.exc.IntegrityError):
+        _run(node, inserts[table].replace(vehicle_id(5), vehicle_id(2)))
+    _run(node, f"UPDATE {table} SET user_id = '{BOB}' WHERE vehicle_id = '{vehicle_id(2)}'")
+    migrate.upgrade(node)
+    assert migrate.status(node).waiting == ()
+    with node.connect() as connection:
+        asked = f"SELECT convalidated FROM pg_constraint WHERE conname = '{waiting.name}'"
+        assert connection.exec_driver_sql(asked).scalar_one() is True
+
+
+def test_what_can_be_added_is_added_while_the_rest_waits_on(node: sa.Engine) -> None:
+    _two_of_a_vin(node)
+    _run(node, *(f"UPDATE {table} SET user_id = '{ANA}'" for table in TABLES))
+    assert len(adopt(node).waiting) == 5
+    _run(node, "DELETE FROM documents")
+    migrate.upgrade(node)
+    assert [key.table for key in migrate.status(node).waiting] == [
+        *("vehicles", "fuel_logs", "maintenance_logs", "maintenance_schedules")
+    ]
