@@ -16,6 +16,7 @@ from typing import Any, Unpack
 import attrs
 
 from motovault.domain.fields import page_limit
+from motovault.domain.maintenance.agenda import Upcoming
 from motovault.domain.maintenance.categories import check_work
 from motovault.domain.maintenance.costs import MaintenanceCosts, maintenance_costs
 from motovault.domain.maintenance.details import (
@@ -45,7 +46,7 @@ from motovault.domain.maintenance.unit_of_work import (
     reads_log,
     reads_schedule,
 )
-from motovault.domain.user_preferences import schema_defaults
+from motovault.domain.maintenance.upcoming import upcoming
 from motovault.domain.vehicles import VehicleId
 from motovault.ports import Clock, NewId, OpensUnitOfWork, UserId
 
@@ -329,29 +330,42 @@ class MaintenanceService:
 
     # --------------------------------------------------------------------- reports
 
+    def upcoming(self, vehicle_id: VehicleId | None = None, *, within_days: int | None = None) -> Upcoming:
+        """What is due in one vehicle, or in the whole garage, the most urgent first.
+
+        Args:
+            vehicle_id: A live vehicle of this user; without it all of them.
+            within_days: Only what is overdue or will be due in so many days, by date or by forecast.
+
+        Raises:
+            InvalidValue: ``within_days`` is not a whole number from 0 on.
+            VehicleNotFound: No such live vehicle.
+        """
+        found = self._books.overview(vehicle_id, lambda work: work.maintenance_schedules)
+        return upcoming(
+            found.vehicles,
+            found.rows,
+            found.readings,
+            today=found.owner.local_date(self._clock.now()),
+            unit=found.owner.unit_system.distance_unit,
+            local_date=found.owner.local_date,
+            within_days=within_days,
+        )
+
     def costs(self, vehicle_id: VehicleId | None = None) -> MaintenanceCosts:
         """What maintenance cost, of one vehicle or of the whole garage; currencies stay apart.
 
         Raises:
             VehicleNotFound: No such live vehicle.
         """
-        with self._unit_of_work() as work:
-            if vehicle_id is None:
-                vehicles = work.vehicles.list_live()
-                logs = work.maintenance_logs.list_for_garage()
-                readings = work.odometer.list_for_garage()
-            else:
-                vehicles = [live_vehicle(work.vehicles, vehicle_id)]
-                logs = work.maintenance_logs.list_for_vehicle(vehicle_id)
-                readings = {vehicle_id: work.odometer.list_for_vehicle(vehicle_id)}
-            preferences = work.user_preferences.find() or schema_defaults()
+        found = self._books.overview(vehicle_id, lambda work: work.maintenance_logs)
         return maintenance_costs(
-            logs,
-            vehicles,
-            readings,
-            currency_code=preferences.currency_code,
-            distance_unit=preferences.unit_system.distance_unit,
-            local_date=preferences.local_date,
+            found.rows,
+            found.vehicles,
+            found.readings,
+            currency_code=found.owner.currency_code,
+            distance_unit=found.owner.unit_system.distance_unit,
+            local_date=found.owner.local_date,
         )
 
     # ----------------------------------------------------------------------- parts

@@ -8,10 +8,12 @@ their ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
+
+import attrs
 
 from motovault.domain.maintenance.entities import (
     MaintenanceLog,
@@ -23,7 +25,7 @@ from motovault.domain.maintenance.errors import MaintenanceLogNotFound, Maintena
 from motovault.domain.maintenance.planning import Book
 from motovault.domain.maintenance.recording import ScheduleChange
 from motovault.domain.maintenance.repository import MaintenanceLogRepository, MaintenanceScheduleRepository
-from motovault.domain.odometer import OdometerRepository
+from motovault.domain.odometer import OdometerReading, OdometerRepository
 from motovault.domain.user_preferences import UserPreferences, UserPreferencesRepository, schema_defaults
 from motovault.domain.vehicles import Vehicle, VehicleId, VehicleNotFound, VehicleRepository
 from motovault.ports import Clock, OpensUnitOfWork, UnitOfWork
@@ -39,6 +41,8 @@ __all__ = [
     "reads_schedule",
 ]
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 E = TypeVar("E", MaintenanceLog, MaintenanceSchedule)
 
 
@@ -61,12 +65,57 @@ class MaintenanceUnitOfWork(UnitOfWork, Protocol):
     def user_preferences(self) -> UserPreferencesRepository: ...
 
 
+class OfVehicles(Protocol[T]):
+    """A repository of what vehicles have."""
+
+    def list_for_vehicle(self, vehicle_id: VehicleId, /) -> list[T]: ...
+
+    def list_for_garage(self) -> list[T]: ...
+
+
+@attrs.frozen(kw_only=True)
+class Overview(Generic[T_co]):
+    """What a report of one vehicle, or of a garage, is made of.
+
+    Attributes:
+        vehicles: Live ones, oldest first.
+        rows: What was asked for, of all of them.
+        readings: Of their odometers.
+        owner: What settles units, currency and time zone.
+    """
+
+    vehicles: Sequence[Vehicle]
+    rows: Sequence[T_co]
+    readings: Mapping[VehicleId, Sequence[OdometerReading]]
+    owner: UserPreferences
+
+
 class Bookkeeping:
     """Opens the books of vehicles, and writes down what moved in them."""
 
     def __init__(self, unit_of_work: OpensUnitOfWork[MaintenanceUnitOfWork], clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+
+    def overview(
+        self, vehicle_id: VehicleId | None, rows: Callable[[MaintenanceUnitOfWork], OfVehicles[T]]
+    ) -> Overview[T]:
+        """What a report needs: one query a table, however many vehicles. Raises VehicleNotFound."""
+        with self._unit_of_work() as work:
+            owner = work.user_preferences.find() or schema_defaults()
+            if vehicle_id is None:
+                return Overview(
+                    vehicles=work.vehicles.list_live(),
+                    rows=rows(work).list_for_garage(),
+                    readings=work.odometer.list_for_garage(),
+                    owner=owner,
+                )
+            return Overview(
+                vehicles=[live_vehicle(work.vehicles, vehicle_id)],
+                rows=rows(work).list_for_vehicle(vehicle_id),
+                readings={vehicle_id: work.odometer.list_for_vehicle(vehicle_id)},
+                owner=owner,
+            )
 
     @contextmanager
     def of_live(self, vehicle_id: VehicleId) -> Iterator[tuple[MaintenanceUnitOfWork, Book]]:
