@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _report(commands)
     _status(commands)
     _migrate(commands)
+    _adopt(commands)
     return top
 
 
@@ -124,12 +125,7 @@ def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="only this capsule and what it needs; may be given several times (default: all)",
     )
     migrate.add_argument("--sql", action="store_true", help="print the statements instead of running them")
-    migrate.add_argument(
-        "--lock-timeout",
-        type=float,
-        metavar="SECONDS",
-        help="how long to wait for a table that is in use, while everybody else waits behind (default: 3)",
-    )
+    _lock_timeout(migrate)
     rows = migrate.add_mutually_exclusive_group()
     for option, wish, meaning in (
         ("--row-level-security", "on", "let PostgreSQL show each user's rows to that user only"),
@@ -137,6 +133,23 @@ def _migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         ("--no-row-level-security", "off", "take that back (default: it stays as it is)"),
     ):
         rows.add_argument(option, dest="row_level_security", action="store_const", const=wish, help=meaning)
+
+
+def _adopt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    adopt = _command(
+        commands, "adopt", "adopt", "take over a PostgreSQL database that MotoVaultPro made, touching no row"
+    )
+    adopt.add_argument("--dry-run", action="store_true", help="say what would be done, keep nothing")
+    _lock_timeout(adopt)
+
+
+def _lock_timeout(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--lock-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="how long to wait for a table that is in use, while everybody else waits behind (default: 3)",
+    )
 
 
 def _user(command: argparse.ArgumentParser) -> None:

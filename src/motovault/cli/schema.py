@@ -17,14 +17,16 @@ from motovault.cli.shapes import (
     RowLevelSecurityShape,
     ScriptShape,
     StatusShape,
+    WaitingShape,
 )
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
     from motovault.storage.sql.migrate import MigrationStatus
     from motovault.storage.sql.row_level_security import RowLevelSecurity
+    from motovault.storage.sql.waiting import WaitingKey
 
-__all__ = ["run_migrate", "run_status"]
+__all__ = ["opened_engine", "run_migrate", "run_status", "waiting_shapes"]
 
 
 def run_status(given: argparse.Namespace) -> int:
@@ -33,13 +35,14 @@ def run_status(given: argparse.Namespace) -> int:
 
     database = _database(given)
     refuse_missing(database)
-    with _engine(database, given) as db_engine:
+    with opened_engine(database, given) as db_engine:
         found, rows = status(db_engine), _row_level_security(db_engine)
     shape = StatusShape(**_values(database, found, rows))
     if given.json:
         output.print_json(shape)
     else:
         _print_status(shape, dict.fromkeys(file.advice for file in found.drifted))
+        _print_waiting(found.waiting)
         _print_row_level_security(rows)
     return 0 if shape.is_current else 1
 
@@ -63,7 +66,7 @@ def run_migrate(given: argparse.Namespace) -> int:
         else:
             print(script, end="" if script.endswith("\n") else "\n")
         return 0
-    with _engine(database, given) as db_engine:
+    with opened_engine(database, given) as db_engine:
         try:
             with output.working("migrating"):
                 applied_now = upgrade(
@@ -87,6 +90,7 @@ def run_migrate(given: argparse.Namespace) -> int:
     output.line(
         f"{shape.database}: " + ("up to date" if shape.applied_now else "up to date already, nothing to do")
     )
+    _print_waiting(found.waiting)
     if given.row_level_security is not None or (rows is not None and rows.is_on):
         _print_row_level_security(rows)
     return 0
@@ -100,7 +104,8 @@ def _database(given: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _engine(database: str, given: argparse.Namespace) -> Iterator[Any]:
+def opened_engine(database: str, given: argparse.Namespace) -> Iterator[Any]:
+    """An engine for a command, without looking at the schema."""
     from motovault.storage.sql import make_engine
 
     db_engine = make_engine(database, password_file=given.password_file)
@@ -131,6 +136,7 @@ def _values(database: str, found: MigrationStatus, rows: RowLevelSecurity | None
         "pending": found.pending,
         "required": found.required,
         "drift": found.drift,
+        "waiting": waiting_shapes(found.waiting),
         "drifted": tuple(
             DriftShape(
                 name=file.name,
@@ -151,6 +157,14 @@ def _values(database: str, found: MigrationStatus, rows: RowLevelSecurity | None
             exemption=rows.exemption,
         ),
     }
+
+
+def waiting_shapes(keys: Iterable[WaitingKey]) -> tuple[WaitingShape, ...]:
+    """Keys that wait for rows to be mended, as they are printed."""
+    return tuple(
+        WaitingShape(name=key.name, table=key.table, rule=key.rule, count=key.count, ids=key.ids)
+        for key in keys
+    )
 
 
 def _print_status(shape: StatusShape, advice: Iterable[str]) -> None:
@@ -175,6 +189,11 @@ def _print_status(shape: StatusShape, advice: Iterable[str]) -> None:
         output.note(f"what to do: {sentence}")
     if shape.required:
         output.note(f"bring it up to date with: motovault migrate --database {shape.database}")
+
+
+def _print_waiting(keys: Iterable[WaitingKey]) -> None:
+    for key in keys:
+        output.line(f"waiting: {key}")
 
 
 def _print_row_level_security(rows: RowLevelSecurity | None) -> None:

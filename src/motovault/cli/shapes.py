@@ -16,9 +16,11 @@ from motovault.findings import Finding
 from motovault.quantities.context import plain
 
 __all__ = [
+    "AdoptShape",
     "Amount",
     "AppliedShape",
     "DemoShape",
+    "DifferenceShape",
     "DriftShape",
     "FindingShape",
     "FuelTotalsShape",
@@ -40,6 +42,7 @@ __all__ = [
     "TotalsOfPeriodShape",
     "VehicleReportShape",
     "VehicleShape",
+    "WaitingShape",
 ]
 
 Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
@@ -280,6 +283,16 @@ class DriftShape(Shape):
     shipped_sha256: str | None
 
 
+class WaitingShape(Shape):
+    """A key that the database lacks until ``count`` rows are mended; 0 where ``migrate`` can add it."""
+
+    name: str
+    table: str
+    rule: str
+    count: int
+    ids: tuple[str, ...]
+
+
 class RowLevelSecurityShape(Shape):
     """Which tables PostgreSQL shows to each row's user only.
 
@@ -309,7 +322,31 @@ class StatusShape(Shape):
     required: tuple[str, ...]
     drift: tuple[str, ...]
     drifted: tuple[DriftShape, ...]
+    waiting: tuple[WaitingShape, ...]
     row_level_security: RowLevelSecurityShape | None
+
+
+class DifferenceShape(Shape):
+    """What a table has, and what the reference says; ``subject`` is such as ``column vin``."""
+
+    table: str
+    subject: str
+    there: str
+    expected: str
+
+
+class AdoptShape(Shape):
+    """What adopting did, would do, or why it was refused. The database's password is not shown."""
+
+    database: str
+    state: str
+    capsules: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    misfits: tuple[DifferenceShape, ...]
+    notes: tuple[DifferenceShape, ...]
+    waiting: tuple[WaitingShape, ...] = ()
+    recorded: tuple[str, ...] = ()
+    applied_now: tuple[str, ...] = ()
 
 
 class MigrateShape(StatusShape):
