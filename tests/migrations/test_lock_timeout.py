@@ -124,6 +124,30 @@ def test_the_table_that_is_held_is_named_not_the_one_that_is_made(postgres: sa.E
     assert state(postgres) == before
 
 
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        ("SELECT pg_advisory_xact_lock(42)", ()),
+        ("SELECT pg_advisory_xact_lock(42) FROM vehicles", ("vehicles",)),
+    ],
+)
+def test_where_nobody_holds_a_table_no_more_is_said_than_is_known(
+    postgres: sa.Engine, own_files: OwnFiles, statement: str, tables: tuple[str, ...]
+) -> None:
+    """A file may wait for something else, and who was in the way may be gone when that is asked."""
+    migrate.upgrade(postgres, ["vehicles"])
+    with postgres.begin() as connection:
+        connection.exec_driver_sql(INSERT)
+    name = own_files.add("waits", f"op.execute('{statement}')")
+    with postgres.connect() as somebody:
+        somebody.exec_driver_sql("SELECT pg_advisory_xact_lock(42)")
+        with pytest.raises(SchemaInUse) as caught:
+            migrate.upgrade(postgres, ["vehicles"], lock_timeout=0.2)
+    assert (caught.value.file, caught.value.tables, caught.value.holders) == (name, tables, ())
+    assert ("table" in str(caught.value)) == bool(tables)
+    assert "server process" not in str(caught.value)
+
+
 def test_who_only_reads_for_a_moment_is_not_blamed(postgres: sa.Engine, own_files: OwnFiles) -> None:
     """In the way was only who began before the migration did; those who queued behind it were not."""
     migrate.upgrade(postgres)
