@@ -108,7 +108,7 @@ def wheel(session: nox.Session) -> None:
 @nox.parametrize("version", [nox.param(version, id=version) for version in INTERPRETERS])
 def tests(session: nox.Session, version: str) -> None:
     """Everything pytest collects, on each Python that is here; the gate takes the one that runs nox."""
-    _run(session, "pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs, version=version)
+    _run(session, "pytest", "-n", "auto", *session.posargs, version=version)
 
 
 # ------------------------------------------------------ one part of the tests each
@@ -155,7 +155,7 @@ def examples(session: nox.Session) -> None:
 
 def _pytest(session: nox.Session, marker: str, **env: str) -> None:
     """Run the tests with a mark; a session that collects none fails (pytest's exit code 5)."""
-    _run(session, "pytest", "-n", "auto", "--dist", "loadgroup", "-m", marker, *session.posargs, **env)
+    _run(session, "pytest", "-n", "auto", "-m", marker, *session.posargs, **env)
 
 
 def _run(session: nox.Session, tool: str, *arguments: str, version: str = RUNNING, **env: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +32,26 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+IN_ONE_PROCESS = ("tests/storage/sql/test_scale.py",)
+"""Modules with a fixture so dear that only one process of a run shall make it."""
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, whose mark xdist_group does nothing under pytest 9
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under ``-n``: tests a few at a time to whichever process is free, but a dear module to one."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    scopes: dict[str, str] = {}
+
+    def split_scope(nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in IN_ONE_PROCESS else scopes.setdefault(nodeid, str(len(scopes) // 16))
+
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = split_scope
+    return scheduling if config.getoption("dist") == "load" else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects

@@ -24,9 +24,6 @@ from tests import scratch
 from tests.storage.sql import scale
 from tests.storage.sql.scale import Plan, Sizes, plan
 
-# One process of a run makes the million rows, the others go on with other tests.
-pytestmark = pytest.mark.xdist_group("scale")
-
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "scale.md"
 SIZES: Final = Sizes()
 STATEMENTS: Final = scale.statements()
