@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 import motovault
 from motovault.errors import InvalidValue, StorageFailure
-from motovault.storage.sql import SchemaBehind, make_engine, migrate, shipped
+from motovault.storage.sql import SchemaBehind, SchemaInUse, make_engine, migrate, shipped
 from motovault.storage.sql.adopt import Adoption, AdoptionRefused, adopt
 from motovault.storage.sql.tables import METADATA
 from tests.migrations import node_database
@@ -307,3 +309,45 @@ def test_an_adopted_database_that_is_behind_says_so(node: sa.Engine) -> None:
     _run(node, "DELETE FROM _motovault_migrations WHERE capsule = 'fuel_logs' AND file_name LIKE '003%%'")
     with pytest.raises(SchemaBehind):
         migrate.require_current(node)
+
+
+# --- at once, in use, and by whom
+
+
+def test_of_two_who_adopt_at_once_one_does_it_and_the_other_finds_it_done(node: sa.Engine) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        found = sorted(one.state for one in pool.map(lambda _: adopt(node), range(2)))
+    assert found == ["adopted", "adopted already"]
+    assert migrate.status(node).is_current
+
+
+def test_a_table_in_use_is_given_up_and_the_database_is_as_it_was(node: sa.Engine) -> None:
+    tables = _tables(node)
+    with node.begin() as other:
+        other.exec_driver_sql("SELECT count(*) FROM fuel_logs")
+        with pytest.raises(SchemaInUse) as caught:
+            adopt(node, lock_timeout=0.2)
+    assert caught.value.tables == ("fuel_logs",)
+    assert _tables(node) == tables
+    assert adopt(node).state == "adopted"
+
+
+def test_who_may_make_no_schema_is_told_what_is_lacking(node: sa.Engine) -> None:
+    role = f"owner_{uuid4().hex}"
+    database = node.url.database
+    owned = [*TABLES, "_migrations"]
+    _run(
+        node,
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {role}",
+        *(f"ALTER TABLE {table} OWNER TO {role}" for table in owned),
+    )
+    theirs = make_engine(node.url.set(username=role))
+    try:
+        with pytest.raises(StorageFailure, match="GRANT CREATE ON DATABASE"):
+            adopt(theirs)
+        _run(node, f'GRANT CREATE ON DATABASE "{database}" TO {role}')
+        assert adopt(theirs).state == "adopted"
+    finally:
+        theirs.dispose()
+        _run(node, f"DROP OWNED BY {role} CASCADE", f"DROP ROLE {role}")

@@ -29,6 +29,7 @@ from motovault.storage.sql.waiting import VIN_FILE, WaitingKey, broken_keys, spa
 
 __all__ = ["Adoption", "AdoptionRefused", "Difference", "adopt"]
 
+_NOT_ALLOWED: Final = "42501"
 _SEEDED: Final = {"email_templates": "template_key", "backup_settings": "setting_key"}
 
 
@@ -222,7 +223,7 @@ def _reference(
     schema = f"_motovault_reference_{process}"
     undone = connection.begin_nested()
     try:
-        connection.execute(sa.schema.CreateSchema(schema))
+        _make_schema(connection, schema)
         connection.exec_driver_sql(f"SET LOCAL search_path TO {schema}")
         MIGRATIONS.create(connection)
         first_only = {
@@ -239,6 +240,18 @@ def _reference(
     for name in (MIGRATIONS.name, migrate.VERSION_TABLE):
         del found[name], capsule_of[name]
     return {name: found[name] for name in capsule_of}, capsule_of, seeds
+
+
+def _make_schema(connection: sa.Connection, name: str) -> None:
+    try:
+        connection.execute(sa.schema.CreateSchema(name))
+    except sa.exc.ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED:
+            raise
+        raise StorageFailure(
+            "the database user may make no schema, in which the reference is made, looked at and undone: "
+            "GRANT CREATE ON DATABASE to it for the time of adopting, or adopt as the database's owner"
+        ) from error
 
 
 def _missing_seeds(
