@@ -65,7 +65,7 @@ table refers to the other, and a host with users of its own needs no profiles.
 """
 
 VAULT: Final = ("user_preferences", "vehicles", "fuel_logs", "maintenance")
-"""Capsules whose tables a vault reads, the odometer of both kinds of logs; a host may do without any other."""
+"""Capsules whose tables a vault reads (the odometer both kinds of logs); a host may do without any other."""
 
 MIGRATIONS: Final = sa.Table(
     "_migrations",
