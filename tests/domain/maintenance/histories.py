@@ -11,9 +11,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from motovault.domain.maintenance import MaintenanceLog, MaintenanceSchedule, ScheduleMode
+from motovault.domain.vehicles import VehicleId
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-CAR = UUID(int=1)
+CAR = VehicleId(UUID(int=1))
 DERIVED = ("last_service_date", "last_service_odometer", "next_due_date", "next_due_odometer")
 
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
@@ -49,6 +50,11 @@ def log(on: date, odometer: Decimal | None = None, **given: Any) -> MaintenanceL
         "updated_at": NOW,
     }
     return MaintenanceLog(**begin | given)
+
+
+def derived(one: MaintenanceSchedule) -> tuple[Any, ...]:
+    """What logs make of a schedule."""
+    return tuple(getattr(one, name) for name in DERIVED)
 
 
 @st.composite

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from motovault.domain.maintenance.advancing import effective
 from motovault.domain.maintenance.agenda import Upcoming
@@ -26,7 +26,6 @@ from motovault.domain.maintenance.upcoming_item import (
     UPCOMING,
     Row,
     Whereabouts,
-    converted,
 )
 from motovault.domain.odometer import OdometerReading, positions
 from motovault.domain.vehicles import Vehicle, VehicleId
@@ -40,6 +39,7 @@ __all__ = ["upcoming"]
 _CLASS: Final = 100_000_000
 _UNDATED: Final = 20_000_000
 _FURTHEST: Final = 9_000_000
+_ZERO: Final = Decimal(0)
 _LONGEST: Final = Decimal(3_652_059)  # days from year 1 to 9999
 
 
@@ -101,13 +101,25 @@ def upcoming(
     return Upcoming(rows, [place.whereabouts for place in places.values()], today, local_date)
 
 
-_Reckoned = tuple[Decimal | None, Driving | None, Decimal]
+class _Dial(NamedTuple):
+    """One vehicle's dial, as a schedule of some unit sees it.
+
+    ``at`` is in ``shown``, the vehicle's unit, or the schedule's where the two are no units of one kind;
+    ``position`` in km or hours; ``soon`` in the schedule's unit.
+    """
+
+    shown: DistanceUnit
+    at: Decimal | None
+    position: Decimal
+    factor: Decimal
+    way: Driving | None
+    soon: Decimal
 
 
 class _Place:
     """One vehicle: its readings, where the dial stands in each unit, how it is driven."""
 
-    __slots__ = ("_known", "local_date", "schedules", "today", "unit", "whereabouts")
+    __slots__ = ("_dials", "local_date", "schedules", "today", "unit", "whereabouts")
 
     def __init__(
         self,
@@ -120,29 +132,30 @@ class _Place:
         self.whereabouts = Whereabouts(vehicle, unit, readings)
         self.unit, self.today, self.local_date = unit, today, local_date
         self.schedules: list[MaintenanceSchedule] = []
-        self._known: dict[str, _Reckoned] = {}
+        self._dials: dict[str, _Dial] = {}
 
-    def reckoned(self, unit: DistanceUnit) -> _Reckoned:
-        """Where the dial stands in ``unit``, how it is driven, and how far before due is soon."""
-        known = self._known.get(unit)
+    def dial(self, unit: DistanceUnit) -> _Dial:
+        """Worked out once for each unit that a schedule here has."""
+        known = self._dials.get(unit)
         if known is None:
-            known = self._known[unit] = self._reckon(unit)
+            known = self._dials[unit] = self._read(unit)
         return known
 
-    def _reckon(self, unit: DistanceUnit) -> _Reckoned:
+    def _read(self, unit: DistanceUnit) -> _Dial:
         soon = soon_distance(unit)
         base, factor = DISTANCE_TO_BASE[unit]
         readings = self.whereabouts.readings
         if unit is not self.unit:
             if base == DISTANCE_TO_BASE[self.unit][0]:
-                at, way, _ = self.reckoned(self.unit)
-                return (None if at is None else converted(at, self.unit, unit)), way, soon
+                return self.dial(self.unit)._replace(factor=factor, soon=soon)
             # hours beside a distance, or the other way round: what names no unit is none of them
             readings = [one for one in readings if one.unit is not None]
         known = positions(readings, unit, self.local_date)
         if not known:
-            return None, None, soon
-        return EXACT.divide(known[-1][1], factor), driving(known, self.today, unit), soon
+            return _Dial(unit, None, _ZERO, factor, None, soon)
+        position = known[-1][1]
+        way = driving(known, self.today, unit)
+        return _Dial(unit, EXACT.divide(position, factor), position, factor, way, soon)
 
 
 def _row(schedule: MaintenanceSchedule, place: _Place, today: int) -> Row:
@@ -159,15 +172,21 @@ def _row(schedule: MaintenanceSchedule, place: _Place, today: int) -> Row:
         near = schedule.due_soon_days
         by_date = _graded(days, SOON_DAYS if near is None else near)
     if odometer is not None and schedule.is_active:
-        at, way, soon = place.reckoned(unit)
+        shown, at, position, factor, way, soon = place.dial(unit)
         if at is not None:
-            remaining = EXACT.subtract(odometer, at)
-            by_distance = _graded(remaining, _soon(schedule, unit, soon))
+            soon = _soon(schedule, unit, soon)
+            if unit is shown:
+                remaining = EXACT.subtract(odometer, at)
+                by_distance = _graded(remaining, soon)
+            else:  # graded before anything is divided, so that what is exactly reached is
+                far = EXACT.subtract(EXACT.multiply(odometer, factor), position)
+                by_distance = _graded(far, EXACT.multiply(soon, factor))
+                remaining = EXACT.divide(far, DISTANCE_TO_BASE[shown][1])
             if remaining <= 0:
-                late = 0 if way is None else _days_late(converted(remaining, unit, way.basis.unit), way)
+                late = 0 if way is None else _days_late(remaining, way)
                 left = late if left is None or late < left else left
             elif way is not None and (left is None or left > 0):
-                projection = way.project(converted(remaining, unit, way.basis.unit))
+                projection = way.project(remaining)
                 if projection.on is not None:
                     ahead = projection.on.toordinal() - today
                     left = ahead if left is None or ahead < left else left

@@ -36,7 +36,10 @@ class Whereabouts(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One item in columns, distances in ``unit``; grades are places in :class:`DueStatus`."""
+    """One item in columns; grades are places in :class:`DueStatus`.
+
+    ``due_odometer`` is in ``unit``, the schedule's; ``remaining`` in the unit that is shown.
+    """
 
     key: int
     left: int | None
@@ -51,13 +54,6 @@ class Row(NamedTuple):
     by_distance: int
     way: Driving | None
     projection: Projection | None
-
-
-def converted(value: Decimal, unit: DistanceUnit, to: DistanceUnit) -> Decimal:
-    """A distance in another unit of its kind; as it is where that is the same one."""
-    if unit is to:
-        return value
-    return EXACT.divide(EXACT.multiply(value, DISTANCE_TO_BASE[unit][1]), DISTANCE_TO_BASE[to][1])
 
 
 class UpcomingItem:
@@ -111,7 +107,11 @@ class UpcomingItem:
     @property
     def due_odometer(self) -> Distance | None:
         """At which reading it falls due; None is never, or unknown."""
-        return self._distance(self._row.due_odometer)
+        value, unit, shown = self._row.due_odometer, self._row.unit, self._shown
+        if value is None or unit is shown:
+            return None if value is None else Distance(value, shown)
+        exact = EXACT.multiply(value, DISTANCE_TO_BASE[unit][1])
+        return Distance(EXACT.divide(exact, DISTANCE_TO_BASE[shown][1]), shown)
 
     @property
     def days_remaining(self) -> int | None:
@@ -121,7 +121,8 @@ class UpcomingItem:
     @property
     def distance_remaining(self) -> Distance | None:
         """To ``due_odometer``; below 0 is late; None where nobody knows where the dial stands."""
-        return self._distance(self._row.remaining)
+        remaining = self._row.remaining
+        return None if remaining is None else Distance(remaining, self._shown)
 
     @property
     def due_now(self) -> bool:
@@ -135,7 +136,7 @@ class UpcomingItem:
         row = self._row
         if row.projection is not None or row.remaining is None or row.way is None:
             return row.projection
-        return row.way.project(converted(row.remaining, row.unit, row.way.basis.unit))
+        return row.way.project(row.remaining)
 
     @property
     def projected_on(self) -> date | None:
@@ -182,13 +183,11 @@ class UpcomingItem:
     def _is_reached(self) -> bool:
         return self._row.remaining is not None and self._row.remaining <= 0
 
-    def _distance(self, value: Decimal | None) -> Distance | None:
-        if value is None:
-            return None
+    @property
+    def _shown(self) -> DistanceUnit:
+        """The vehicle's unit; the schedule's, where hours stand beside a distance."""
         unit, own = self._row.unit, self._row.place.unit
-        if DISTANCE_TO_BASE[unit][0] != DISTANCE_TO_BASE[own][0]:
-            own = unit
-        return Distance(converted(value, unit, own), own)
+        return own if DISTANCE_TO_BASE[unit][0] == DISTANCE_TO_BASE[own][0] else unit
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, UpcomingItem):

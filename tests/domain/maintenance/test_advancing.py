@@ -1,0 +1,85 @@
+"""What a log makes of a schedule, by example."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from motovault.domain.maintenance import advanced, covers
+from motovault.quantities.units import DistanceUnit
+from tests.domain.maintenance.histories import derived, log, schedule
+
+MI = DistanceUnit.MI
+
+
+def test_a_row_of_another_application_comes_back_as_it_was() -> None:
+    """Its own arithmetic may differ from ours; what it wrote was there."""
+    found = schedule(
+        interval_months=6,
+        interval_distance=Decimal(5000),
+        last_service_date=date(2025, 8, 31),
+        last_service_odometer=Decimal(40000),
+        next_due_date=date(2026, 3, 3),
+        next_due_odometer=Decimal(45000),
+    )
+    done = log(date(2025, 12, 1), Decimal(43000))
+    there = advanced(found, [done], MI, before=[])
+    assert derived(there) == (*(date(2025, 12, 1), Decimal(43000), date(2026, 6, 1), Decimal(48000)),)
+    assert (there.anchor_date, there.anchor_odometer) == (date(2025, 8, 31), Decimal(40000))
+    assert derived(advanced(there, [], MI, before=[done])) == derived(found)
+
+
+def test_a_schedule_of_which_nobody_knew_the_beginning_is_unknown_again() -> None:
+    fresh = schedule(interval_months=6)
+    done, again = log(date(2025, 1, 31)), log(date(2025, 7, 1))
+    first = advanced(fresh, [done], MI, before=[])
+    second = advanced(first, [done, again], MI, before=[done])
+    assert second.next_due_date == date(2026, 1, 1)
+    assert advanced(second, [again], MI, before=[done, again]).next_due_date == date(2026, 1, 1)
+    assert advanced(advanced(second, [done], MI, before=[done, again]), [], MI, before=[done]) == fresh
+
+
+def test_the_log_of_the_last_service_itself_does_not_lose_its_odometer() -> None:
+    begun = schedule(interval_distance=5000, anchor_date=date(2025, 1, 1), anchor_odometer=40000)
+    assert advanced(begun, [log(date(2025, 1, 1))], MI).next_due_odometer == 45000
+    assert advanced(begun, [log(date(2025, 1, 2))], MI).next_due_odometer is None
+
+
+def test_a_first_due_off_the_grid_makes_its_own_grid() -> None:
+    """A car bought in March whose inspection is first due in November keeps November."""
+    begun = schedule(
+        mode="fixed", interval_months=12, anchor_date=date(2023, 3, 10), first_due_date=date(2025, 11, 3)
+    )
+    after = advanced(begun, [log(date(2025, 10, 8))], MI)
+    assert after.next_due_date == date(2026, 11, 3)
+
+
+def test_a_first_due_on_the_grid_keeps_the_day_of_the_anchor() -> None:
+    begun = schedule(
+        mode="fixed", interval_months=1, anchor_date=date(2025, 1, 31), first_due_date=date(2025, 2, 28)
+    )
+    assert advanced(begun, [log(date(2025, 2, 27))], MI).next_due_date == date(2025, 3, 31)
+
+
+def test_what_no_column_can_hold_never_falls_due() -> None:
+    begun = schedule(interval_distance=5000, interval_months=1200, anchor_date=date(2025, 1, 1))
+    after = advanced(begun, [log(date(9950, 1, 1), Decimal(999_999_000))], MI)
+    assert (after.next_due_date, after.next_due_odometer) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_covered"),
+    [
+        (["Engine Oil"], False),
+        (["Engine Oil", "Fluids"], True),
+        (["Fluids", "Tires", "Engine Oil"], True),
+        ([], False),
+    ],
+)
+def test_a_log_covers_what_it_did_all_of(words: list[str], is_covered: bool) -> None:
+    asked = schedule(subtypes=["Engine Oil", "Fluids"], interval_months=6)
+    assert covers(log(date(2025, 1, 1), subtypes=words), asked) is is_covered
+    assert not covers(log(date(2025, 1, 1), subtypes=words, category="repair"), asked)
+    assert not covers(log(date(2025, 1, 1), subtypes=words), schedule(subtypes=[], interval_months=6))
