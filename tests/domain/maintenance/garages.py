@@ -18,7 +18,7 @@ TODAY = date(2025, 6, 1)
 
 def vehicle(number: int = 1, **given_: Any) -> Vehicle:
     begin: dict[str, Any] = {"user_id": "ana", "license_plate": f"AB {number}", "created_at": NOW}
-    return Vehicle(id=UUID(int=number), updated_at=NOW, **begin | given_)
+    return Vehicle(id=VehicleId(UUID(int=number)), updated_at=NOW, **begin | given_)
 
 
 def reading(on: date, value: object, unit: DistanceUnit | None = None) -> OdometerReading:

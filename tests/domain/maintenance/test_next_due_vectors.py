@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -41,13 +41,13 @@ def cases(kind: str) -> Iterator[Any]:
     for folder in sorted(folders):
         file = folder / "next_due.json"
         if file.exists():
-            vectors = json.loads(file.read_text("utf-8"))
+            vectors = json.loads(file.read_text("utf-8"), parse_float=Decimal)
             for case in vectors[kind]:
                 case.setdefault("defaults", vectors.get("default_thresholds", {}))
                 yield pytest.param(case, id=f"{case['id']}-{folder.name}")
 
 
-def number(text: str | int | None) -> Decimal | None:
+def number(text: str | int | Decimal | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
@@ -66,7 +66,7 @@ def intervals(schedule: dict[str, Any]) -> dict[str, Any]:
 def today(case: dict[str, Any]) -> date:
     if case.get("today"):
         return date.fromisoformat(case["today"])
-    zone = attrs.evolve(schema_defaults(), time_zone=case["time_zone"])
+    zone = attrs.evolve(schema_defaults(), time_zone=case.get("time_zone", "UTC"))
     return zone.local_date(datetime.fromisoformat(case["now_utc"]))
 
 
@@ -103,45 +103,63 @@ def as_expected(expected: dict[str, Any]) -> dict[str, Any]:
     return {name: read[name](value) if name in read else value for name, value in expected.items()}
 
 
+def refused(error: str, call: Callable[[], object]) -> InvalidValue:
+    """Rule N12: no interval at all is an error of its own, any other is named by its field."""
+    with pytest.raises(InvalidValue) as raised:
+        call()
+    assert (error == "no_interval") is isinstance(raised.value, NoInterval)
+    return raised.value
+
+
 @pytest.mark.parametrize("case", list(cases("cases")))
 def test_what_is_due_is_exactly_what_the_vectors_say(case: dict[str, Any]) -> None:
     expected = case["expected"]
     if "error" in expected:
-        with pytest.raises(InvalidValue) as raised:
-            answer(case)
-        assert (expected["error"] == "no_interval") is isinstance(raised.value, NoInterval)
+        found = refused(expected["error"], lambda: answer(case))
         given = intervals(case["schedule"])
         at_fault = [name for name, value in given.items() if value is not None and value <= 0]
-        assert raised.value.field == (at_fault or ["interval_months"])[0]
+        assert found.field == (at_fault or ["interval_months"])[0]
     else:
-        found, wanted = answer(case), as_expected(expected)
-        assert {name: found[name] for name in wanted} == wanted
+        figures, wanted = answer(case), as_expected(expected)
+        assert {name: figures[name] for name in wanted} == wanted
 
 
 @pytest.mark.parametrize("case", list(cases("series")))
 def test_a_series_never_drifts_from_its_anchor(case: dict[str, Any]) -> None:
-    dates = occurrences(
-        date.fromisoformat(case["anchor_date"]),
-        months=case.get("interval_months"),
-        days=case.get("interval_days"),
-    )
-    found = [on.isoformat() for on in itertools.islice(dates, case["count"])]
-    assert found == case["expected"]["dates"]
+    def series() -> list[str]:
+        dates = occurrences(
+            date.fromisoformat(case["anchor_date"]),
+            months=case.get("interval_months"),
+            days=case.get("interval_days"),
+        )
+        return [on.isoformat() for on in itertools.islice(dates, case["count"])]
+
+    if "error" in case["expected"]:
+        refused(case["expected"]["error"], series)
+    else:
+        assert series() == case["expected"]["dates"]
 
 
 @pytest.mark.parametrize("case", list(cases("rollover")))
 def test_completing_it_rolls_it_over(case: dict[str, Any]) -> None:
     schedule, done, expected = case["schedule"], case["completed"], case["expected"]
-    found = rolled_over(
-        ScheduleMode(case["mode"]),
-        NextDue(day(schedule.get("due_date")), number(schedule.get("due_distance"))),
-        day(done.get("date")),
-        number(done.get("distance")),
-        **intervals(schedule),
-        anchor_date=day(schedule.get("anchor_date")),
-        anchor_odometer=number(schedule.get("anchor_distance")),
-    )
-    assert found == NextDue(day(expected["next_due_date"]), number(expected["next_due_distance"]))
+
+    def next_one() -> NextDue:
+        return rolled_over(
+            ScheduleMode(case["mode"]),
+            NextDue(day(schedule.get("due_date")), number(schedule.get("due_distance"))),
+            day(done.get("date")),
+            number(done.get("distance")),
+            **intervals(schedule),
+            anchor_date=day(schedule.get("anchor_date")),
+            anchor_odometer=number(schedule.get("anchor_distance")),
+        )
+
+    if "error" in expected:
+        refused(expected["error"], next_one)
+    else:
+        wanted = NextDue(day(expected.get("next_due_date")), number(expected.get("next_due_distance")))
+        assert next_one() == wanted
 
 
 @pytest.mark.parametrize("case", list(cases("current_odometer")))
