@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Iterator
+from typing import NoReturn
 
 import attrs
 import pytest
 import sqlalchemy as sa
+from psycopg._pipeline_base import BasePipeline
 
 import motovault
 from motovault.domain.fuel_logs import FuelLogExists
@@ -19,6 +22,7 @@ from motovault.ports import UserId
 from motovault.storage.sql import SqlStore, make_engine, migrate
 from motovault.storage.sql.bulk import BulkInsert
 from motovault.storage.sql.row_level_security import state
+from motovault.storage.sql.statements import Statement
 from motovault.testing.contracts.base import at_once, keep_vehicle
 from motovault.testing.examples import ANA, BOB, example_fuel_log, example_preferences, example_vehicle
 
@@ -128,6 +132,64 @@ def test_a_killed_connection_takes_its_user_with_it(
             assert [found.user_id for found in work.vehicles.list_live()] == [user]
     assert _pooled(small) == []
     owner.dispose()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
+@pytest.mark.parametrize("atomic", [False, True])
+@pytest.mark.parametrize("after", [0.001, 0.05])
+def test_ctrl_c_in_the_middle_of_a_statement_leaves_no_user_behind(
+    store: SqlStore, atomic: bool, after: float
+) -> None:
+    keep_vehicle(store)
+    sleep = Statement(sa.select(sa.func.pg_sleep(20)))
+
+    def press(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    try:
+        with pytest.raises(KeyboardInterrupt), store.unit_of_work(ANA, atomic=atomic) as work:
+            signal.setitimer(signal.ITIMER_REAL, after)
+            work.rows(sleep)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert _pooled(store.engine) == []
+    for user, count in ((BOB, 0), (ANA, 1)):
+        with store.unit_of_work(user, atomic=atomic) as work:
+            assert work.vehicles.count_live() == count
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_connection_whose_pipeline_was_cut_is_not_used_again(
+    store: SqlStore, atomic: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between what was sent and the pipeline's end: the server waits, in a transaction of Ana's."""
+    keep_vehicle(store)
+
+    def press(_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), store.unit_of_work(ANA, atomic=atomic) as work:
+        monkeypatch.setattr(BasePipeline, "_enqueue_sync", press)
+        try:
+            work.vehicles.count_live()
+        finally:
+            monkeypatch.undo()
+    assert _pooled(store.engine) == []
+    assert store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_an_error_that_comes_while_another_is_handled_is_told_as_itself(store: SqlStore) -> None:
+    vehicle = keep_vehicle(store)
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        with pytest.raises(StorageFailure, match="22"), store.unit_of_work(ANA) as work:
+            work.rows(Statement(sa.select(sa.literal_column("1 / 0"))))
+        with store.unit_of_work(ANA) as work:
+            assert work.vehicles.list_live() == [vehicle]
 
 
 def test_a_caught_error_leaves_the_unit_with_its_user(store: SqlStore) -> None:

@@ -18,6 +18,7 @@ is left, nobody is set.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -46,15 +47,12 @@ class GuardedPooledLine(PooledLine):
     def __init__(self, engine: sa.Engine, dialect: str, user_id: UserId) -> None:
         super().__init__(engine, dialect)
         self._user_id = user_id
+        self._is_cut = False
 
     def begin(self) -> None:
-        raw = self._connection()
-        try:
-            with raw.pipeline():
-                raw.execute("BEGIN")
-                raw.execute(_SET, (self._user_id,))
-        except self._errors as error:
-            fail(error)
+        with self._pipeline() as raw:
+            raw.execute("BEGIN")
+            raw.execute(_SET, (self._user_id,))
         self.in_transaction = True
 
     def change(self, statement: Statement, args: tuple[object, ...], clashes: Clashes | None = None) -> int:
@@ -76,8 +74,7 @@ class GuardedPooledLine(PooledLine):
         return count
 
     def close(self) -> None:
-        if self._raw is not None and not self._raw.closed and self._raw.pgconn.pipeline_status:
-            # still in a pipeline: somebody pressed Ctrl-C in the middle
+        if self._is_cut and self._pooled is not None:
             pooled, self._pooled, self._raw = self._pooled, None, None
             pooled.invalidate()
             return
@@ -92,14 +89,32 @@ class GuardedPooledLine(PooledLine):
     def _executed(self, text: str, values: tuple[object, ...], clashes: Clashes | None = None) -> Any:
         if self.in_transaction:
             return super()._executed(text, values, clashes)
-        raw = self._connection()
+        with self._pipeline(clashes) as raw:
+            raw.execute(_SET, (self._user_id,))
+            return raw.execute(text, values)
+
+    @contextlib.contextmanager
+    def _pipeline(self, clashes: Clashes | None = None) -> Iterator[Any]:
+        """What the block sends goes in one round trip.
+
+        Where Ctrl-C cuts the pipeline, libpq may take the server for idle whose transaction is still open,
+        with its user: such a connection never goes back to the pool.
+        """
+        raw, handled = self._connection(), sys.exception()
         try:
             with raw.pipeline():
-                raw.execute(_SET, (self._user_id,))
-                cursor = raw.execute(text, values)
+                yield raw
         except self._errors as error:
+            before = error.__context__
+            while before is not None and before is not handled:
+                if not isinstance(before, Exception):  # hidden by psycopg, which could not end the pipeline
+                    self._is_cut = True
+                    raise before from None
+                before = before.__context__
             fail(error, clashes)
-        return cursor
+        except BaseException:
+            self._is_cut = True
+            raise
 
 
 class GuardedHostLine(HostLine):
