@@ -8,7 +8,6 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Final
 
-from motovault.domain.fuel_logs import FuelLogId
 from motovault.domain.odometer import OdometerReading, ReadingSource
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.storage.memory.fuel_logs import FuelLogRows
@@ -56,8 +55,7 @@ def _of_one(
 
 
 def _of_fuel(vehicle_id: VehicleId, rows: FuelLogRows) -> Iterator[OdometerReading]:
-    keys = rows.by_vehicle.get(vehicle_id)
-    for log in (rows.by_id[FuelLogId(log_id)] for _, log_id in keys.page(None, None)) if keys else ():
+    for log in rows.page(vehicle_id):
         if log.odometer:
             yield OdometerReading(
                 read_at=log.filled_at,
