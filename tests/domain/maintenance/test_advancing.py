@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from motovault.domain.maintenance import advanced, covers
+from motovault.domain.maintenance import NextDue, ScheduleMode, advanced, covers, rolled_over
 from motovault.quantities.units import DistanceUnit
 from tests.domain.maintenance.histories import derived, log, schedule
 
@@ -83,3 +83,34 @@ def test_a_log_covers_what_it_did_all_of(words: list[str], is_covered: bool) -> 
     assert covers(log(date(2025, 1, 1), subtypes=words), asked) is is_covered
     assert not covers(log(date(2025, 1, 1), subtypes=words, category="repair"), asked)
     assert not covers(log(date(2025, 1, 1), subtypes=words), schedule(subtypes=[], interval_months=6))
+
+
+def test_nothing_falls_due_before_the_grid_begins() -> None:
+    """Work done before the anchor of a fixed schedule moves it to the anchor, no further."""
+    asked = {"interval_months": 1, "interval_distance": Decimal(1000)}
+    due = NextDue(date(2025, 1, 10), Decimal(10_000))
+    found = rolled_over(
+        ScheduleMode.FIXED,
+        due,
+        date(2025, 1, 5),
+        Decimal(9_500),
+        **asked,  # type: ignore[arg-type]
+        anchor_date=date(2026, 1, 15),
+        anchor_odometer=Decimal(20_500),
+    )
+    assert found == NextDue(date(2026, 1, 15), Decimal(20_500))
+
+
+def test_a_fixed_schedule_that_nobody_knew_begins_its_grid_with_the_first_work() -> None:
+    begun = schedule(mode="fixed", interval_months=1, interval_distance=1000)
+    work = [log(date(2025, 1, 31), Decimal(500)), log(date(2025, 2, 27), Decimal(2700))]
+    after = advanced(begun, work, MI, before=[])
+    assert derived(after) == (date(2025, 2, 27), Decimal(2700), date(2025, 3, 31), Decimal(3500))
+
+
+def test_work_below_the_reading_at_which_it_began_is_from_before() -> None:
+    """A row of another application may know the reading of its last service and not the day."""
+    found = schedule(interval_distance=5000, last_service_odometer=40_000, next_due_odometer=45_000)
+    assert advanced(found, [log(date(2019, 5, 1), Decimal(10_000))], MI, before=[]) is found
+    after = advanced(found, [log(date(2019, 5, 1), Decimal(40_000))], MI, before=[])
+    assert (after.last_service_date, after.next_due_odometer) == (date(2019, 5, 1), 45_000)
