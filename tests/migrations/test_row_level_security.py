@@ -11,6 +11,7 @@ from motovault.errors import StorageFailure
 from motovault.storage.sql import make_engine, migrate
 from motovault.storage.sql.row_level_security import Wish, around_migration, state, user_columns
 from tests import scratch
+from tests.migrations.conftest import OwnFiles
 
 PART = ["vehicles", "user_preferences"]
 
@@ -152,6 +153,17 @@ def test_a_migration_sees_all_rows_and_nobody_else_does_meanwhile(owner: sa.Engi
                     _count(other)
         assert _count(connection) == 0
     assert _policies(owner) == before
+
+
+def test_a_file_that_changes_rows_changes_everybodys(owner: sa.Engine, own_files: OwnFiles) -> None:
+    migrate.upgrade(owner, PART, row_level_security="forced")
+    _keep_one(owner)
+    own_files.add("color_all", "op.execute(\"UPDATE vehicles SET color = 'red'\")")
+    migrate.upgrade(owner, PART)
+    with owner.connect() as connection:
+        assert _count(connection, "ana") == 1
+        assert connection.exec_driver_sql("SELECT color FROM vehicles").scalar_one() == "red"
+    assert state(owner).is_forced
 
 
 def test_a_migration_that_fails_leaves_the_owner_bound(owner: sa.Engine) -> None:

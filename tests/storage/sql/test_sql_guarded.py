@@ -260,7 +260,7 @@ def test_two_garages_in_turn_on_one_connection_of_the_hosts(guarded_engine: sa.E
                     work.fuel_logs.add(example_fuel_log(cars[user]))
                     with pytest.raises(VehicleNotFound):
                         work.fuel_logs.add(example_fuel_log(cars[BOB if user == ANA else ANA], user_id=user))
-            assert work.fuel_logs.add_many([example_fuel_log(cars[BOB]) for _ in range(300)]) == 300
+            assert his.fuel_logs.add_many([example_fuel_log(cars[BOB]) for _ in range(300)]) == 300
         assert connection.exec_driver_sql(SEEN).all() == []
         connection.commit()
     assert _pooled(guarded_engine) == []

@@ -134,7 +134,7 @@ _POSTGRESQL: Final[dict[str, str]] = {
     "57014": "the statement was cancelled, by its time limit or by hand",
     "42P01": "a table is missing; run: motovault migrate",
     "42703": "a column is missing; run: motovault migrate",
-    "42501": "the database user lacks a right",
+    "42501": "the database user lacks a right, or row-level security keeps the row from this user",
     "25P02": "an earlier statement of this transaction failed; nothing of it can be kept",
     "25006": "the database is read-only",
     "3D000": "there is no such database",
