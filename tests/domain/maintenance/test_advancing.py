@@ -7,7 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from motovault.domain.maintenance import NextDue, ScheduleMode, advanced, covers, rolled_over
+from motovault.domain.maintenance import (
+    NextDue,
+    ScheduleMode,
+    advanced,
+    covers,
+    effective_due,
+    rolled_over,
+)
 from motovault.quantities.units import DistanceUnit
 from tests.domain.maintenance.histories import derived, log, schedule
 
@@ -113,4 +120,34 @@ def test_work_below_the_reading_at_which_it_began_is_from_before() -> None:
     found = schedule(interval_distance=5000, last_service_odometer=40_000, next_due_odometer=45_000)
     assert advanced(found, [log(date(2019, 5, 1), Decimal(10_000))], MI, before=[]) is found
     after = advanced(found, [log(date(2019, 5, 1), Decimal(40_000))], MI, before=[])
-    assert (after.last_service_date, after.next_due_odometer) == (date(2019, 5, 1), 45_000)
+    assert (after.last_service_date, after.next_due_odometer) == (*(date(2019, 5, 1), Decimal(45_000)),)
+
+
+def test_a_first_due_reading_off_the_grid_makes_its_own_grid_too() -> None:
+    begun = schedule(mode="fixed", interval_distance=10_000, anchor_odometer=1200, first_due_odometer=15_000)
+    after = advanced(begun, [log(date(2025, 1, 1), Decimal(14_000))], MI)
+    assert after.next_due_odometer == 25_000
+
+
+def test_a_first_due_holds_until_the_first_work() -> None:
+    """The first inspection of a new car is due after three years, the next ones every year."""
+    begun = schedule(
+        interval_months=12,
+        interval_distance=10_000,
+        anchor_date=date(2022, 5, 1),
+        anchor_odometer=0,
+        first_due_date=date(2025, 5, 1),
+        first_due_odometer=1_500,
+    )
+    fresh = advanced(begun, [], MI)
+    assert fresh.last_service_date == date(2022, 5, 1)
+    assert effective_due(fresh) == NextDue(date(2025, 5, 1), Decimal(1_500))
+    done = advanced(fresh, [log(date(2025, 4, 20), Decimal(1_400))], MI)
+    assert effective_due(done) == NextDue(date(2026, 4, 20), Decimal(11_400))
+
+
+def test_once_the_calendar_has_ended_a_fixed_schedule_is_never_due_again() -> None:
+    begun = schedule(mode="fixed", interval_months=12, anchor_date=date(9998, 1, 1))
+    early = [log(date(9998, 2, 1)), log(date(9998, 3, 1))]
+    assert advanced(begun, early[:1], MI).next_due_date is None
+    assert advanced(begun, early, MI).next_due_date is None

@@ -78,6 +78,34 @@ def test_of_what_is_overdue_a_distance_counts_in_days_at_the_vehicles_pace() -> 
     assert found[1].effective_due_on == TODAY
 
 
+def test_of_a_date_and_a_distance_the_earlier_places_it() -> None:
+    """60 days or 50 of driving, and 70 or 90, among the dates in between."""
+    both = {"last_service_date": TODAY, "last_service_odometer": 50_000}
+    found = listed(
+        every(1, interval_days=55, last_service_date=TODAY),
+        every(2, interval_days=60, interval_distance=2000, **both),
+        every(3, interval_days=80, last_service_date=TODAY),
+        every(4, interval_days=70, interval_distance=3600, **both),
+        of={CAR: steadily(40, 50_000)},
+    )
+    assert works(found) == ["Work 2", "Work 1", "Work 4", "Work 3"]
+    assert [(item.effective_due_on or TODAY) - TODAY for item in found] == [
+        timedelta(days=left) for left in (50, 55, 70, 80)
+    ]
+    soon = [every(1, interval_days=55, last_service_date=TODAY), found[0].schedule, found[2].schedule]
+    assert works(listed(*soon, of={CAR: steadily(40, 50_000)}, within_days=50)) == ["Work 2"]
+
+
+def test_what_is_reached_is_due_today_even_where_nobody_knows_the_pace() -> None:
+    asked = every(
+        1, interval_days=90, interval_distance=100, last_service_date=TODAY, last_service_odometer=1
+    )
+    (item,) = listed(asked, of={CAR: [reading(TODAY, 101)]}, within_days=0)
+    assert (item.projected_on, item.effective_due_on, item.due_now) == (TODAY, TODAY, True)
+    assert item.projection is None
+    assert item.status is DueStatus.DUE_SOON
+
+
 def test_without_a_pace_the_least_distance_left_comes_first_behind_all_dates() -> None:
     asked = [
         every(number, interval_distance=left, last_service_odometer=50_000)

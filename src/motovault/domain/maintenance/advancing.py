@@ -249,7 +249,6 @@ def _on_grid(schedule: MaintenanceSchedule, began: _Beginning, work: list[_Work]
         zero = _origin_reading(began, distance)
         for one in work:
             target = next_reading(zero, target, one.odometer, distance)
-            zero = target if zero is None else zero
     return NextDue(on, None if target is None else _storable(target))
 
 
