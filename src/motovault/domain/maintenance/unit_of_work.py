@@ -157,6 +157,12 @@ class Bookkeeping:
                     return
             # it moved to another vehicle in between: once more
 
+    def books(self, work: MaintenanceUnitOfWork, vehicle_ids: Iterable[VehicleId]) -> dict[VehicleId, Book]:
+        """The books of live vehicles, in an atomic unit of work that is open already. Or VehicleNotFound."""
+        wanted = {known_vehicle(vehicle_id) for vehicle_id in vehicle_ids}
+        owner = work.user_preferences.find() or schema_defaults()
+        return self._books(work, wanted, wanted, owner)
+
     def _owner(self) -> UserPreferences:
         """Read before the transaction: in it they would be locked, and so would other vehicles' writers."""
         with self._unit_of_work() as work:
