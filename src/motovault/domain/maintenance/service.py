@@ -183,7 +183,7 @@ class MaintenanceService:
                 check_work(changed.category, changed.subtypes)
             if "service_date" in changes:
                 check_done("service_date", changed.service_date, book.today)
-            if "odometer" in changes:
+            if {"odometer", "odometer_unit"} & set(changes):
                 changed = book.with_unit(changed)
             work.maintenance_logs.replace(changed)
             moved = [
