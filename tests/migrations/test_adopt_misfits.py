@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 import motovault
 from motovault.storage.sql import migrate
@@ -251,7 +252,7 @@ def test_once_the_vins_are_mended_migrate_adds_the_index(node: sa.Engine) -> Non
     assert "can be added: run motovault migrate" in str(ready)
     migrate.upgrade(node)
     assert migrate.status(node).waiting == ()
-    with pytest.raises(sa.exc.IntegrityError, match="vehicles_live_vin_key"):
+    with pytest.raises(IntegrityError, match="vehicles_live_vin_key"):
         _run(node, f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(9)}', '{BOB}', '{VIN}')")
 
 
@@ -273,7 +274,7 @@ def test_a_child_of_anothers_vehicle_is_reported_kept_and_no_new_one_let_in(
         assert checksums(connection, {table: ["id", "user_id", "vehicle_id"]}) == before
     assert migrate.status(node).waiting == (waiting,)
     inserts = dict(node_database.rows(ANA, 5))
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(IntegrityError):
         _run(node, inserts[table].replace(vehicle_id(5), vehicle_id(2)))
     _run(node, f"UPDATE {table} SET user_id = '{BOB}' WHERE vehicle_id = '{vehicle_id(2)}'")
     migrate.upgrade(node)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from attrs import frozen
+from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.storage.sql import migrate
@@ -245,7 +246,7 @@ def _reference(
 def _make_schema(connection: sa.Connection, name: str) -> None:
     try:
         connection.execute(sa.schema.CreateSchema(name))
-    except sa.exc.ProgrammingError as error:
+    except exc.ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED:
             raise
         raise StorageFailure(
