@@ -53,7 +53,7 @@ def test_a_whole_database_is_verified_recorded_and_extended(node: sa.Engine) -> 
     assert set(found.applied) == {file.name for file in shipped.shipped()} - set(first)
     status = migrate.status(node)
     assert status.is_current
-    assert status.pending == status.waiting == ()
+    assert (status.pending, status.waiting) == ((), ())
     assert [file.name for file in status.applied] == [file.name for file in shipped.shipped()]
     assert migrate.upgrade(node) == ()
     migrate.require_current(node)
