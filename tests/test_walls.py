@@ -54,6 +54,7 @@ PLANTS = {
     "matplotlib is named in analysis alone": ("cli/planted.py", "import matplotlib.pyplot"),
     "Hypothesis and pytest are named in testing alone": ("cli/planted2.py", "import hypothesis"),
     "ultravin is named in providers alone": ("importers/planted3.py", "import ultravin"),
+    "icalendar is named in providers alone": ("cli/planted3.py", "from icalendar import Calendar"),
 }
 
 

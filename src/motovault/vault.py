@@ -22,7 +22,7 @@ from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleRepository
+from motovault.domain.vehicles import VehicleId, VehicleRepository
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
 from motovault.ports import Clock, NewId, UserId
@@ -161,6 +161,30 @@ class Garage:
         return apply_plan(
             plan, self._unit_of_work, user_id=self.user_id, clock=self._clock, new_id=self._new_id
         )
+
+    def calendar(
+        self,
+        vehicle_id: VehicleId | None = None,
+        *,
+        within_days: int | None = None,
+        name: str = "Vehicle maintenance",
+    ) -> bytes:
+        """What is due as an iCalendar feed: one all-day event a schedule, which keeps its identity.
+
+        Args:
+            vehicle_id: A live vehicle of this user; without it all of them.
+            within_days: As in :meth:`motovault.domain.maintenance.service.MaintenanceService.upcoming`.
+            name: What the calendar is called.
+
+        Raises:
+            VehicleNotFound: No such live vehicle.
+            InvalidValue: ``within_days`` is not a whole number from 0 on.
+            MissingExtra: icalendar is not installed: ``pip install 'motovault[calendar]'``.
+        """
+        from motovault.providers.icalendar import maintenance_feed
+
+        found = self.maintenance.upcoming(vehicle_id, within_days=within_days)
+        return maintenance_feed(found, now=self._clock.now(), name=name)
 
     def _unit_of_work(self, *, atomic: bool = False) -> Repositories:
         work = self._open.get()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from motovault.cli import output
 from motovault.cli.database import database_of, shown
 from motovault.cli.schema import opened_engine, waiting_shapes
-from motovault.cli.shapes import AdoptShape, DifferenceShape
+from motovault.cli.schema_shapes import AdoptShape, DifferenceShape
 
 if TYPE_CHECKING:
     from motovault.storage.sql.adopt import Adoption, Difference

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _demo(commands)
     _import(commands)
     _report(commands)
+    _due(commands)
     _status(commands)
     _migrate(commands)
     _adopt(commands)
@@ -96,7 +97,9 @@ def _import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    report = _command(commands, "report", "report", "fuel economy, costs and findings of a user's vehicles")
+    report = _command(
+        commands, "report", "report", "fuel economy, maintenance, costs and findings of a user's vehicles"
+    )
     _user(report)
     report.add_argument("--vehicle", metavar="V", help="name, plate or id of one vehicle (default: all)")
     _economy_unit(report)
@@ -104,6 +107,24 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--from", dest="first_on", type=_day, metavar="DATE", help="from this day on (YYYY-MM-DD)"
     )
     report.add_argument("--to", dest="last_on", type=_day, metavar="DATE", help="up to this day, included")
+
+
+def _due(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    due = _command(
+        commands, "due", "due", "what maintenance is due, the most urgent first, and when it will be"
+    )
+    _user(due)
+    due.add_argument("--vehicle", metavar="V", help="name, plate or id of one vehicle (default: all)")
+    due.add_argument(
+        "--days",
+        type=_days,
+        metavar="N",
+        help="only what is overdue or due within N days (default: everything)",
+    )
+    due.add_argument("--fail-overdue", action="store_true", help="exit code 1 where something is overdue")
+    due.add_argument(
+        "--ics", metavar="FILE", help="write a calendar feed (iCalendar) to FILE, or to standard output for -"
+    )
 
 
 def _status(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -204,6 +225,12 @@ def _declarations(command: argparse.ArgumentParser) -> None:
     table.add_argument("--price-divisor", metavar="N", help="100 where prices stand in pence or cents")
     table.add_argument("--true-words", metavar="A,B", help="what counts as yes in a flag column")
     table.add_argument("--false-words", metavar="A,B", help="what counts as no; an empty cell does too")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of days from 0 on")
+    return int(text)
 
 
 def _day(text: str) -> date:

@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 
 from motovault.cli import shapes
+from motovault.cli.maintenance import maintenance_shape
 from motovault.domain.fuel_logs import EconomyReport, Interval, LongRunEstimate, TankEconomy, fills_from_logs
 from motovault.domain.fuel_logs.intervals import pooled
 from motovault.domain.fuel_logs.statistics import FuelStatistics, FuelTotals, fuel_statistics
@@ -118,6 +119,7 @@ def vehicle_report(
         ),
         tanks=tanks,
         statistics=_statistics(statistics, tanks),
+        maintenance=maintenance_shape(garage, vehicle, first, last),
         findings=tuple(shapes.FindingShape.of(f) for f in _said_once(whole, is_whole, ids)),
     )
 

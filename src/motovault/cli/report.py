@@ -1,4 +1,4 @@
-"""``motovault report``: fuel economy, costs and findings of a user's vehicles."""
+"""``motovault report``: fuel economy, maintenance, costs and findings of a user's vehicles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from motovault.cli import output
 from motovault.cli.database import opened
+from motovault.cli.maintenance import print_maintenance
 from motovault.cli.reading import find_vehicle, vehicle_report
 from motovault.cli.shapes import FuelTotalsShape, IntervalShape, ReportShape, TankShape, VehicleReportShape
 from motovault.errors import InvalidValue
@@ -58,7 +59,17 @@ def print_vehicle(report: VehicleReportShape) -> None:
     statistics = report.statistics
     if not statistics.totals.log_count:
         output.line("No fuel logs.")
-        return
+    else:
+        _print_fuel(report)
+    print_maintenance(report.maintenance)
+    if report.findings:
+        output.heading("Findings")
+        for finding in report.findings:
+            output.line(f"{finding.severity}: {finding.message}")
+
+
+def _print_fuel(report: VehicleReportShape) -> None:
+    statistics = report.statistics
     output.line(f"Fuel: {_totals(statistics.totals)}")
     if statistics.distance is not None:
         unit = _label(statistics.distance_unit)
@@ -68,10 +79,6 @@ def print_vehicle(report: VehicleReportShape) -> None:
     for tank in report.tanks:
         _print_tank(tank, is_one_of_several=len(report.tanks) > 1)
     _print_months(report)
-    if report.findings:
-        output.heading("Findings")
-        for finding in report.findings:
-            output.line(f"{finding.severity}: {finding.message}")
 
 
 def _print_tank(tank: TankShape, *, is_one_of_several: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from motovault.cli import output
 from motovault.cli.database import database_of, refuse_missing, shown
-from motovault.cli.shapes import (
+from motovault.cli.schema_shapes import (
     AppliedShape,
     CapsuleShape,
     DriftShape,

@@ -6,7 +6,7 @@ Figures are not rounded: a program rounds where it shows them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,33 +16,32 @@ from motovault.findings import Finding
 from motovault.quantities.context import plain
 
 __all__ = [
-    "AdoptShape",
     "Amount",
-    "AppliedShape",
+    "CostTotalsShape",
+    "CostsOfCategoryShape",
+    "CostsOfPeriodShape",
     "DemoShape",
-    "DifferenceShape",
-    "DriftShape",
+    "DueItemShape",
+    "DueShape",
     "FindingShape",
     "FuelTotalsShape",
     "ImportShape",
     "IntervalShape",
     "LongRunShape",
-    "MigrateShape",
+    "MaintenanceShape",
     "OdometerShape",
     "PeriodShape",
     "PoolShape",
     "PriceShape",
+    "ProjectionShape",
     "ReportShape",
-    "RowLevelSecurityShape",
-    "ScriptShape",
     "Shape",
     "StatisticsShape",
-    "StatusShape",
     "TankShape",
     "TotalsOfPeriodShape",
+    "UnknownWorkShape",
     "VehicleReportShape",
     "VehicleShape",
-    "WaitingShape",
 ]
 
 Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
@@ -88,13 +87,27 @@ class VehicleShape(Shape):
 # ------------------------------------------------------------------------ import
 
 
+class UnknownWorkShape(Shape):
+    """Words of a file of which must be declared what work they are; ``declaration`` says it for --work."""
+
+    word: str
+    count: int
+    line: int
+    proposed: str
+    is_near: bool
+    is_left_out: bool
+    declaration: str
+
+
 class ImportShape(Shape):
     """What a file holds and what was done with it.
 
     ``vehicles`` to ``other_costs`` count what the file holds, also where nothing
     keeps it yet; ``vehicle_names`` are those of the vehicles the logs went to.
     ``added`` counts the fuel logs that are new in the database, 0 in a dry run,
-    which says in ``would_add`` what it would have been. ``volume_litres`` has 3
+    which says in ``would_add`` what it would have been; ``maintenance_added`` and
+    ``schedules_added`` likewise. Of ``maintenance_logs`` and ``schedules`` those are
+    ``..._planned`` of which it is known what work they are. ``volume_litres`` has 3
     decimals, ``fuel_cost`` 2. ``findings`` are about the file, and about the
     histories of the vehicles as they are with it.
     """
@@ -111,6 +124,15 @@ class ImportShape(Shape):
     other_costs: int
     added: int
     would_add: int
+    maintenance_planned: int
+    maintenance_added: int
+    would_add_maintenance: int
+    maintenance_kept: int
+    schedules_planned: int
+    schedules_added: int
+    would_add_schedules: int
+    schedules_kept: int
+    unknown_work: tuple[UnknownWorkShape, ...]
     vehicles_added: int
     volume: dict[str, Amount]
     volume_litres: str
@@ -123,6 +145,98 @@ class ImportShape(Shape):
     skipped: dict[str, int]
     finding_counts: dict[str, int]
     findings: tuple[FindingShape, ...]
+
+
+# ------------------------------------------------------------------- maintenance
+
+
+class ProjectionShape(Shape):
+    """When a distance will be reached, and what that rests on; a date more than 100 years ahead is null.
+
+    ``recent_per_day`` and ``long_run_per_day`` are in ``unit``; ``coverage`` says how often
+    the true date lies between ``earliest`` and ``latest``.
+    """
+
+    on: date | None
+    earliest: date | None
+    latest: date | None
+    method: str
+    readings: int
+    first_on: date
+    last_on: date
+    recent_per_day: Amount
+    long_run_per_day: Amount
+    unit: str
+    coverage: Amount
+
+
+class DueItemShape(Shape):
+    """One schedule: when it is due, how urgent, by which metric; figures below 0 are late."""
+
+    vehicle_id: str
+    vehicle: str
+    schedule_id: str
+    category: str
+    subtypes: tuple[str, ...]
+    is_active: bool
+    status: str
+    triggered_by: tuple[str, ...]
+    due_now: bool
+    due_on: date | None
+    due_odometer: Amount | None
+    days_remaining: int | None
+    distance_remaining: Amount | None
+    distance_unit: str | None
+    effective_due_on: date | None
+    projected_on: date | None
+    projection: ProjectionShape | None
+
+
+class DueShape(Shape):
+    """What is due, the most urgent first, on ``today``, the owner's date; ``counts`` by status."""
+
+    user: str
+    today: date
+    within_days: int | None
+    counts: dict[str, int]
+    items: tuple[DueItemShape, ...]
+    findings: tuple[FindingShape, ...]
+
+
+class CostTotalsShape(Shape):
+    """What maintenance logs cost together, by currency; ``without_cost`` of them are in no sum."""
+
+    log_count: int
+    without_cost: int
+    cost: dict[str, Amount]
+
+
+class CostsOfCategoryShape(CostTotalsShape):
+    """The same of one category."""
+
+    category: str
+
+
+class CostsOfPeriodShape(CostTotalsShape):
+    """The same of one year (``2026``)."""
+
+    period: str
+
+
+class MaintenanceShape(Shape):
+    """What maintenance of one vehicle cost in the period, and what is due today, whatever the period.
+
+    ``cost_per_distance`` is over ``distance``, between the first and the last
+    reading of the odometer in the period.
+    """
+
+    totals: CostTotalsShape
+    distance: Amount | None
+    distance_unit: str | None
+    cost_per_distance: dict[str, Amount]
+    by_category: tuple[CostsOfCategoryShape, ...]
+    by_year: tuple[CostsOfPeriodShape, ...]
+    due: tuple[DueItemShape, ...]
 
 
 # ------------------------------------------------------------------------ report
@@ -242,6 +356,7 @@ class VehicleReportShape(Shape):
     odometer: OdometerShape
     tanks: tuple[TankShape, ...]
     statistics: StatisticsShape
+    maintenance: MaintenanceShape
     findings: tuple[FindingShape, ...]
 
 
@@ -252,114 +367,6 @@ class ReportShape(Shape):
     first_on: date | None
     last_on: date | None
     vehicles: tuple[VehicleReportShape, ...]
-
-
-# ------------------------------------------------------------------------ schema
-
-
-class AppliedShape(Shape):
-    """One migration file that was applied; ``applied_at`` in UTC."""
-
-    name: str
-    capsule: str
-    applied_at: datetime
-
-
-class CapsuleShape(Shape):
-    """One capsule: ``state`` is ``current``, ``behind`` or ``not installed``."""
-
-    capsule: str
-    revision: str | None
-    newest: str
-    state: str
-
-
-class DriftShape(Shape):
-    """One applied file that is ``changed``, ``missing`` or ``newer``, with both sums, whole."""
-
-    name: str
-    kind: str
-    recorded_sha256: str
-    shipped_sha256: str | None
-
-
-class WaitingShape(Shape):
-    """A key that the database lacks until ``count`` rows are mended; 0 where ``migrate`` can add it."""
-
-    name: str
-    table: str
-    rule: str
-    count: int
-    ids: tuple[str, ...]
-
-
-class RowLevelSecurityShape(Shape):
-    """Which tables PostgreSQL shows to each row's user only.
-
-    ``forced`` are those that bind their owner too; ``exemption`` says why ``role``,
-    as which the command has asked, is not bound.
-    """
-
-    is_on: bool
-    protected: tuple[str, ...]
-    unprotected: tuple[str, ...]
-    forced: tuple[str, ...]
-    role: str
-    exemption: str | None
-
-
-class StatusShape(Shape):
-    """How a database stands against this release. Its password is not shown.
-
-    Of ``pending``, what neither an installed capsule nor a vault needs is not in ``required``.
-    """
-
-    database: str
-    is_current: bool
-    capsules: tuple[CapsuleShape, ...]
-    applied: tuple[AppliedShape, ...]
-    pending: tuple[str, ...]
-    required: tuple[str, ...]
-    drift: tuple[str, ...]
-    drifted: tuple[DriftShape, ...]
-    waiting: tuple[WaitingShape, ...]
-    row_level_security: RowLevelSecurityShape | None
-
-
-class DifferenceShape(Shape):
-    """What a table has, and what the reference says; ``subject`` is such as ``column vin``."""
-
-    table: str
-    subject: str
-    there: str
-    expected: str
-
-
-class AdoptShape(Shape):
-    """What adopting did, would do, or why it was refused. The database's password is not shown."""
-
-    database: str
-    state: str
-    capsules: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    misfits: tuple[DifferenceShape, ...]
-    notes: tuple[DifferenceShape, ...]
-    waiting: tuple[WaitingShape, ...] = ()
-    recorded: tuple[str, ...] = ()
-    applied_now: tuple[str, ...] = ()
-
-
-class MigrateShape(StatusShape):
-    """The same after migrating; ``applied_now`` are the files of this run."""
-
-    applied_now: tuple[str, ...]
-
-
-class ScriptShape(Shape):
-    """The statements that would be run."""
-
-    dialect: str
-    sql: str
 
 
 # -------------------------------------------------------------------------- demo

@@ -129,7 +129,7 @@ class _Place:
         today: date,
         local_date: Callable[[datetime], date],
     ) -> None:
-        self.whereabouts = Whereabouts(vehicle, unit, readings)
+        self.whereabouts = Whereabouts(vehicle, unit, readings, local_date)
         self.unit, self.today, self.local_date = unit, today, local_date
         self.schedules: list[MaintenanceSchedule] = []
         self._dials: dict[str, _Dial] = {}

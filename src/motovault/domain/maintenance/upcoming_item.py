@@ -5,16 +5,18 @@ The figures come from ``upcoming``, their order too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from motovault.domain.driven import without_slips
 from motovault.domain.maintenance.driving import Driving
 from motovault.domain.maintenance.entities import MaintenanceSchedule
 from motovault.domain.maintenance.forecast import Projection, effective_due_on
-from motovault.domain.maintenance.status import DueStatus, Metric
-from motovault.domain.odometer import OdometerReading
+from motovault.domain.maintenance.status import SOON_DAYS, DueStatus, Metric, soon_distance
+from motovault.domain.odometer import OdometerReading, positions
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.quantities.context import EXACT, plain
 from motovault.quantities.distance import Distance
@@ -28,11 +30,12 @@ _STATUSES: Final = tuple(DueStatus)
 
 
 class Whereabouts(NamedTuple):
-    """One vehicle, the unit of its dial, and what the dial showed when."""
+    """One vehicle, the unit of its dial, and what the dial showed when; the owner's date at a moment."""
 
     vehicle: Vehicle
     unit: DistanceUnit
     readings: Sequence[OdometerReading]
+    local_date: Callable[[datetime], date]
 
 
 class Row(NamedTuple):
@@ -145,6 +148,42 @@ class UpcomingItem:
             return self._today
         projection = self.projection
         return None if projection is None else projection.on
+
+    @property
+    def reached_on(self) -> date | None:
+        """Since when the odometer has shown the target, by the readings; None where it is not reached."""
+        row, on = self._row, None
+        if not self._is_reached or row.due_odometer is None:
+            return None
+        target = EXACT.multiply(row.due_odometer, DISTANCE_TO_BASE[row.unit][1])
+        readings = row.place.readings
+        if self._shown is not row.place.unit:  # as where the rest was worked out
+            readings = [one for one in readings if one.unit is not None]
+        known = positions(readings, self._shown, row.place.local_date)
+        for day, position in reversed(without_slips(known, itemgetter(1))):
+            if position < target:
+                break
+            on = min(day, self._today)
+        return on
+
+    @property
+    def due_soon_on(self) -> date | None:
+        """From when it is due soon: by the calendar, or when the distance will be so near; the earlier one.
+
+        A distance that is near enough already counts as today. None where nobody can tell.
+        """
+        row, schedule = self._row, self._row.schedule
+        by_date = by_distance = None
+        if row.due_on is not None and row.days is not None:
+            days = SOON_DAYS if schedule.due_soon_days is None else schedule.due_soon_days
+            by_date = date.fromordinal(max(row.due_on.toordinal() - days, 1))
+        if row.remaining is not None and row.way is not None:
+            soon = schedule.due_soon_distance
+            near = soon_distance(row.unit, schedule.interval_distance) if soon is None else soon
+            exact = EXACT.multiply(near, DISTANCE_TO_BASE[row.unit][1])
+            shown = EXACT.divide(exact, DISTANCE_TO_BASE[self._shown][1])
+            by_distance = row.way.project(EXACT.subtract(row.remaining, shown)).on
+        return effective_due_on(by_distance, by_date)
 
     @property
     def effective_due_on(self) -> date | None:

@@ -1,0 +1,1 @@
+"""Other people's formats and systems, each technology in a module of its own."""
