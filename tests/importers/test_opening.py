@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from motovault.errors import InvalidValue
-from motovault.importers import ImportOptions, UnknownFormat, UnreadableSource, plan_import
+from motovault.importers import FORMATS, ImportOptions, UnknownFormat, UnreadableSource, plan_import
 from motovault.importers.findings import KEPT_OF_A_KIND
 from tests.importers.files import codes, fuelio, log, planned
 
@@ -89,8 +89,6 @@ def test_other_archives_are_refused_by_name(members: dict[str, str], said: str) 
         ("##Refuelling,,,", "Drivvo"),
         ("#Reabastecimiento", "Drivvo"),
         ('"Metadata"', "aCar"),
-        ("Type,MPG,Date,Time,Vehicle,Odometer,Filled Up,Price", "Fuelly app"),
-        ("car_name, model, odometer, price, service_date", "services"),
         ("Row ID,Vehicle ID,Odometer,Record Type,Record Desc", "Simply Auto"),
         ("Datum;Km-Stand;Teil-Km;Spritmenge", "Spritmonitor"),
         ("Datum;Kostenart;Betrag", "Spritmonitor"),
@@ -101,7 +99,7 @@ def test_files_that_cannot_be_imported_yet_are_recognised(first: str, applicatio
     with pytest.raises(UnknownFormat) as caught:
         planned(first + "\n1,2,3\n")
     assert application in str(caught.value)
-    assert caught.value.supported == ("fuelio", "fuelly-web", "lubelogger", "csv")
+    assert caught.value.supported == FORMATS
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "fuelly/web-fuelups-scion-CR-excel.csv": {"fuel_unit": "us_gal"},
     "lubelogger/mile-gas-enus-bom-crlf.csv": US,
     "lubelogger/nextfleet-fuel-dede.csv": METRIC,
+    "lubelogger/nextfleet-service-dede.csv": {"distance_unit": "km", "record_kind": "service"},
+    "fuelly/app-gas-service.csv": {"fuel_unit": "us_gal"},
 }
 UNITS = {"gal_us": "us_gal", "gal_uk": "imp_gal", "litres": "L", "kg": "kg"}
-OURS = ("fuelio", "fuelly-web", "lubelogger-gas", "lubelogger-service")
+OURS = ("fuelio", "fuelly-web", "fuelly-app", "lubelogger-gas", "lubelogger-service")
 
 MINE = [name for name, expected in EXPECTED.items() if expected.get("format") in OURS]
 OTHERS = [name for name, expected in EXPECTED.items() if "format" in expected and name not in MINE]
@@ -125,7 +127,16 @@ def test_a_file_of_another_application_is_recognised_and_refused_by_name(name: s
             {"fuel_logs": 2, "partial": 1, "missed": 1, "fuel_cost": "90.12"},
         ),
         ("lubelogger/nextfleet-fuel-enus.csv", US, {"fuel_logs": 2, "partial": 1, "fuel_cost": "81.70"}),
-        ("lubelogger/nextfleet-service-enus.csv", {}, {"maintenance_logs": 5, "fuel_logs": 0}),
+        (
+            "lubelogger/nextfleet-service-enus.csv",
+            {"distance_unit": "mi", "record_kind": "service"},
+            {"maintenance_logs": 5, "maintenance_planned": 3, "fuel_logs": 0},
+        ),
+        (
+            "real/services_vitominheere.csv",
+            {"distance_unit": "km"},
+            {"maintenance_logs": 6, "maintenance_planned": 3, "other_costs": 7, "vehicles": 1},
+        ),
         (
             "real/fuelio_punto_bifuel_pignatta.csv",
             {},

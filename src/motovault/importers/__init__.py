@@ -7,7 +7,13 @@ from motovault.importers.errors import ImportNeeds, Need, UnknownFormat, Unreada
 from motovault.importers.findings import ImportFinding
 from motovault.importers.options import Column, ColumnMapping, ImportOptions
 from motovault.importers.plan import ImportPlan, plan_for_user, plan_import
-from motovault.importers.planned import PlannedFuelLog, PlannedVehicle
+from motovault.importers.planned import (
+    PlannedFuelLog,
+    PlannedMaintenanceLog,
+    PlannedSchedule,
+    PlannedVehicle,
+)
+from motovault.importers.work import UnknownWork, Work
 
 __all__ = [
     "FORMATS",
@@ -22,10 +28,14 @@ __all__ = [
     "ImportUnitOfWork",
     "Need",
     "PlannedFuelLog",
+    "PlannedMaintenanceLog",
+    "PlannedSchedule",
     "PlannedVehicle",
     "TankCounts",
     "UnknownFormat",
+    "UnknownWork",
     "UnreadableSource",
+    "Work",
     "apply_plan",
     "plan_for_user",
     "plan_import",

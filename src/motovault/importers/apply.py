@@ -16,14 +16,17 @@ from typing import Protocol
 import attrs
 
 from motovault.domain.fuel_logs import FuelLog, FuelLogId, FuelLogRepository
-from motovault.domain.vehicles import Vehicle, VehicleId, VehicleRepository
+from motovault.domain.maintenance.recording import ScheduleChange
+from motovault.domain.maintenance.unit_of_work import Bookkeeping, MaintenanceUnitOfWork
+from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.findings import Severity
 from motovault.importers.corrections import Corrections, pages
 from motovault.importers.findings import FindingLog, ImportFinding
 from motovault.importers.matching import match_vehicles
 from motovault.importers.plan import ImportPlan
 from motovault.importers.planned import PlannedFuelLog
-from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
+from motovault.importers.upkeep import Upkeep, UpkeepResult
+from motovault.ports import Clock, NewId, OpensUnitOfWork, UserId
 from motovault.quantities.context import EXACT, round_half_up
 
 __all__ = ["ImportResult", "ImportUnitOfWork", "apply_plan"]
@@ -35,11 +38,8 @@ _NOON = timedelta(hours=12)
 """Where the file says only the day: at noon it is the same day in nearly every other time zone too."""
 
 
-class ImportUnitOfWork(UnitOfWork, Protocol):
+class ImportUnitOfWork(MaintenanceUnitOfWork, Protocol):
     """What an import may touch."""
-
-    @property
-    def vehicles(self) -> VehicleRepository: ...
 
     @property
     def fuel_logs(self) -> FuelLogRepository: ...
@@ -51,7 +51,12 @@ class ImportResult:
 
     Attributes:
         added: Fuel logs that are new.
-        already_kept: Rows that were imported before and were left out.
+        already_kept: Fill-ups that were imported before and were left out.
+        maintenance_added: Maintenance logs that are new.
+        maintenance_kept: Records of work that were imported before and were left out.
+        schedules_added: Schedules that are new.
+        schedules_kept: Reminders that were imported before and were left out.
+        schedules_moved: Schedules there were, and that the new maintenance logs moved.
         vehicles: The vehicles that the logs belong to, in the plan's order.
         vehicles_added: Those of them that are new.
         findings: What the plan noticed in the file, and what was noticed while matching vehicles.
@@ -62,6 +67,11 @@ class ImportResult:
     vehicles: tuple[Vehicle, ...]
     vehicles_added: tuple[Vehicle, ...]
     findings: tuple[ImportFinding, ...]
+    maintenance_added: int = 0
+    maintenance_kept: int = 0
+    schedules_added: int = 0
+    schedules_kept: int = 0
+    schedules_moved: tuple[ScheduleChange, ...] = ()
 
 
 def apply_plan(
@@ -83,7 +93,7 @@ def apply_plan(
         user_id: Whose vehicles and logs these become.
         clock: For the new rows' ``created_at``.
         new_id: For their ids.
-        progress: Told now and then, and at the end, how many logs were handed to the store.
+        progress: Told now and then, and at the end, how many fuel logs were handed to the store.
 
     Raises:
         ImportNeeds: The file does not name its vehicle and none was declared, or two of the
@@ -98,7 +108,11 @@ def apply_plan(
         findings.add("time_zone_assumed", Severity.INFO, message, field="time_zone")
     with unit_of_work(atomic=True) as work:
         matched = match_vehicles(plan, work.vehicles, user_id, now, new_id, findings)
-        added = 0
+        added, upkeep = 0, None
+        if plan.counts.maintenance_planned or plan.counts.schedules_planned:
+            # Before anything is written: it locks the vehicles, each import in the same order.
+            books = Bookkeeping(unit_of_work, clock)
+            upkeep = Upkeep(plan, matched.vehicles, work, books, new_id, zone)
         if plan.counts.fuel_logs:
             planned = _Newcomers(plan, matched.vehicles, matched.added, work.fuel_logs)
             corrections = Corrections(plan.source, work.fuel_logs)
@@ -115,7 +129,13 @@ def apply_plan(
 
             added = work.fuel_logs.add_many(logs() if progress is None else _told(logs(), progress))
             corrections.tell(findings)
+        of_upkeep = upkeep.keep(findings) if upkeep is not None else UpkeepResult()
     return ImportResult(
+        maintenance_added=of_upkeep.maintenance_added,
+        maintenance_kept=of_upkeep.maintenance_kept,
+        schedules_added=of_upkeep.schedules_added,
+        schedules_kept=of_upkeep.schedules_kept,
+        schedules_moved=of_upkeep.moved,
         added=added,
         already_kept=plan.counts.fuel_logs - added,
         vehicles=matched.vehicles,

@@ -12,7 +12,17 @@ import attrs
 from motovault.findings import Severity
 from motovault.importers.findings import FindingLog, Silence
 from motovault.importers.keys import Digests, Occurrences, same_row
-from motovault.importers.planned import Entry, FormatReader, OtherKind, OtherRecord, PlannedFuelLog
+from motovault.importers.planned import (
+    Entry,
+    FormatReader,
+    OtherKind,
+    OtherRecord,
+    PlannedFuelLog,
+    PlannedMaintenanceLog,
+    PlannedSchedule,
+)
+from motovault.importers.unknown_work import UnknownWords
+from motovault.importers.work import UnknownWork
 from motovault.quantities.context import EXACT
 from motovault.quantities.units import FUEL_TO_BASE, FuelUnit
 
@@ -41,7 +51,9 @@ class Counts:
     Attributes:
         fuel_logs: Fill-ups that will become fuel logs.
         maintenance_logs: Records of work on the vehicle.
+        maintenance_planned: Those of them that are known and will become maintenance logs.
         schedules: Reminders.
+        schedules_planned: Those of them that repeat, are known, and will become schedules.
         other_costs: Costs that are neither fuel nor work (insurance, tax, parking).
         income: Amounts received.
         templates: Forms of the application, no records.
@@ -53,7 +65,8 @@ class Counts:
         last_date: Likewise.
         partial: Fill-ups that did not fill the tank.
         missed: Fill-ups marked "one before this was not written down".
-        duplicates: Fill-ups equal to an earlier one in vehicle, day, odometer, quantity, tank. They are kept.
+        duplicates: Fill-ups equal to an earlier one in vehicle, day, odometer, quantity, tank, and work
+            equal in all but its notes. They are kept.
         fuel_cost: Sum of what fill-ups cost, exact; currencies are not told apart.
         fuel_logs_without_cost: Fill-ups whose cost is unknown.
         maintenance_cost: Sum over maintenance records.
@@ -67,7 +80,9 @@ class Counts:
 
     fuel_logs: int
     maintenance_logs: int
+    maintenance_planned: int
     schedules: int
+    schedules_planned: int
     other_costs: int
     income: int
     templates: int
@@ -114,9 +129,12 @@ class _Tally:
         self.tanks: dict[int, dict[FuelUnit, Decimal]] = {}
         self.tank_logs: dict[int, int] = {}
         self.cars: dict[int, int] = {}
-        self.fuel_logs = self.partial = self.missed = self.unknown = self.without_cost = 0
+        self.fuel_logs = self.partial = self.missed = self.without_reading = self.without_cost = 0
         self.fuel_cost = _ZERO
         self.has_ids = self.has_older_ids = False
+        self.has_work_ids = False
+        self.maintenance_planned = self.schedules_planned = 0
+        self.unknown = UnknownWords()
 
     def add_log(self, log: PlannedFuelLog) -> None:
         self.fuel_logs += 1
@@ -124,7 +142,7 @@ class _Tally:
         self.has_older_ids = self.has_older_ids or log.older_id is not None
         self.partial += not log.is_full_tank
         self.missed += log.missed_previous
-        self.unknown += log.odometer is None
+        self.without_reading += log.odometer is None
         self.fills.see(log.filled_at.date(), log.odometer)
         volumes = self.tanks.setdefault(log.tank, {})
         volumes[log.fuel_unit] = EXACT.add(volumes.get(log.fuel_unit, _ZERO), log.volume)
@@ -138,11 +156,24 @@ class _Tally:
         else:
             self.fuel_cost = EXACT.add(self.fuel_cost, cost)
 
+    def add_work(self, log: PlannedMaintenanceLog) -> None:
+        self.maintenance_planned += 1
+        self.has_work_ids = self.has_work_ids or log.source_id is not None
+        self._count("maintenance", log.done_at.date(), log.odometer, log.amount)
+
+    def add_schedule(self, _: PlannedSchedule) -> None:
+        self.schedules_planned += 1
+        self._count("schedule", None, None, None)
+
     def add_other(self, record: OtherRecord) -> None:
-        self.kinds[record.kind] = self.kinds.get(record.kind, 0) + 1
-        self.others.see(record.on.date() if record.on else None, record.odometer)
-        if record.cost is not None:
-            self.costs[record.kind] = EXACT.add(self.costs.get(record.kind, _ZERO), record.cost)
+        self._count(record.kind, record.on.date() if record.on else None, record.odometer, record.cost)
+        self.unknown.see(record)
+
+    def _count(self, kind: OtherKind, on: date | None, reading: Decimal | None, cost: Decimal | None) -> None:
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        self.others.see(on, reading)
+        if cost is not None:
+            self.costs[kind] = EXACT.add(self.costs.get(kind, _ZERO), cost)
 
     def volumes(self) -> dict[FuelUnit, Decimal]:
         sums: dict[FuelUnit, Decimal] = {}
@@ -160,14 +191,16 @@ class Keys:
         repeated: Digests of those that occur more than once.
         has_ids: Some rows have an identity that their application gave.
         has_older_ids: Some also have the one that an earlier version of it gave.
+        has_work_ids: Some records of work have an identity.
     """
 
     repeated: frozenset[int]
     has_ids: bool
     has_older_ids: bool
+    has_work_ids: bool
 
 
-def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, Keys]:
+def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, Keys, tuple[UnknownWork, ...]]:
     """Go over the file once, and once more where rows repeat."""
     tally, keys, rows = _Tally(), Digests(), Digests()
     for entry in reader.entries(findings):
@@ -175,28 +208,42 @@ def count_entries(reader: FormatReader, findings: FindingLog) -> tuple[Counts, K
             tally.add_log(entry)
             keys.add(key_of(entry))
             rows.add(_row_of(entry))
+        elif isinstance(entry, PlannedMaintenanceLog):
+            tally.add_work(entry)
+            keys.add(key_of(entry))
+            rows.add(_row_of(entry))
+        elif isinstance(entry, PlannedSchedule):
+            tally.add_schedule(entry)
         else:
             tally.add_other(entry)
+    unknown = tally.unknown.tell(findings)
     repeated = rows.repeated()
     duplicates = _report_duplicates(reader.entries(Silence("")), repeated, findings) if repeated else 0
-    return _counts(tally, duplicates), Keys(keys.repeated(), tally.has_ids, tally.has_older_ids)
+    found = Keys(keys.repeated(), tally.has_ids, tally.has_older_ids, tally.has_work_ids)
+    return _counts(tally, duplicates), found, unknown
 
 
-def key_of(log: PlannedFuelLog) -> bytes:
-    """What must be unique in a file: the vehicle and the row's key."""
-    return f"{log.vehicle}|{log.row_key}".encode()
+def key_of(log: PlannedFuelLog | PlannedMaintenanceLog) -> bytes:
+    """What must be unique in a file: of what kind, the vehicle and the row's key."""
+    kind = "" if isinstance(log, PlannedFuelLog) else "work|"
+    return f"{kind}{log.vehicle}|{log.row_key}".encode()
 
 
-def _row_of(log: PlannedFuelLog) -> bytes:
+def _row_of(log: PlannedFuelLog | PlannedMaintenanceLog) -> bytes:
+    if isinstance(log, PlannedMaintenanceLog):
+        return f"work|{log.vehicle}|{log.content}".encode()
     return same_row(log.vehicle, log.filled_at, log.odometer, log.volume, log.tank)
 
 
 def _report_duplicates(entries: Iterator[Entry], repeated: frozenset[int], findings: FindingLog) -> int:
     occurrences, count = Occurrences(repeated), 0
     for entry in entries:
-        if isinstance(entry, PlannedFuelLog) and occurrences.number(_row_of(entry)) > 1:
+        if not isinstance(entry, PlannedFuelLog | PlannedMaintenanceLog):
+            continue
+        if occurrences.number(_row_of(entry)) > 1:
             count += 1
-            message = "an earlier row has the same day, odometer and quantity; both were kept"
+            what = "quantity" if isinstance(entry, PlannedFuelLog) else "work"
+            message = f"an earlier row has the same day, odometer and {what}; both were kept"
             findings.add("duplicate_row", Severity.WARNING, message, line=entry.line)
     return count
 
@@ -214,7 +261,9 @@ def _counts(tally: _Tally, duplicates: int) -> Counts:
     return Counts(
         fuel_logs=tally.fuel_logs,
         maintenance_logs=kinds.get("maintenance", 0),
+        maintenance_planned=tally.maintenance_planned,
         schedules=kinds.get("schedule", 0),
+        schedules_planned=tally.schedules_planned,
         other_costs=kinds.get("other_cost", 0),
         income=kinds.get("income", 0),
         templates=kinds.get("template", 0),
@@ -233,7 +282,7 @@ def _counts(tally: _Tally, duplicates: int) -> Counts:
         other_cost=costs.get("other_cost", _ZERO),
         odometer_min=readings[0] if readings else None,
         odometer_max=readings[1] if readings else None,
-        odometer_unknown=tally.unknown,
+        odometer_unknown=tally.without_reading,
         by_tank=MappingProxyType(
             {
                 tank: TankCounts(tally.tank_logs[tank], MappingProxyType(volumes))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from motovault.importers.errors import UnknownFormat, UnreadableSource
 from motovault.importers.findings import FindingLog, Silence
 from motovault.importers.fuelio import FuelioReader, is_headless_log, section_of
+from motovault.importers.fuelly_app import FuellyAppReader, is_fuelly_app
+from motovault.importers.fuelly_services import FuellyServicesReader
 from motovault.importers.fuelly_web import VOLUME_TITLES, FuellyWebReader
 from motovault.importers.lubelogger import LubeLoggerReader, kind_of_table
 from motovault.importers.options import ImportOptions
@@ -19,7 +21,7 @@ from motovault.importers.sources import Source
 
 __all__ = ["FORMATS", "detect", "unpacked"]
 
-FORMATS = ("fuelio", "fuelly-web", "lubelogger", "csv")
+FORMATS = ("fuelio", "fuelly-web", "fuelly-services", "fuelly-app", "lubelogger", "csv")
 """What can be imported; the last with a declared mapping."""
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -107,6 +109,10 @@ def _reader(
         return FuelioReader(source, delimiter, options, headless=True)
     if "car_name" in titles and titles & {"fuelup_date", "date"} and titles & set(VOLUME_TITLES):
         return FuellyWebReader(source, delimiter, cells, options)
+    if "car_name" in titles and "service_date" in titles:
+        return FuellyServicesReader(source, delimiter, cells, options)
+    if is_fuelly_app(titles):
+        return FuellyAppReader(source, delimiter, cells, options)
     if _other_application(cells) is None and (kind := kind_of_table(titles)) is not None:
         return LubeLoggerReader(source, delimiter, cells, options, kind)
     return None
@@ -123,10 +129,6 @@ def _other_application(cells: list[str]) -> str | None:
         return "Drivvo"
     if alone and first.casefold() in ("metadata", "vehicles", "fill-up records"):
         return "aCar"
-    if {"type", "date", "time", "vehicle", "odometer", "filled up"} <= titles:
-        return "the Fuelly app"
-    if {"car_name", "service_date"} <= titles:
-        return "Fuelly (services)"
     if {"row id", "vehicle id", "record type", "record desc"} <= titles:
         return "Simply Auto"
     if titles & {"kostenart", "cost type"}:

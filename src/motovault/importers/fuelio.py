@@ -2,7 +2,7 @@
 
 A file that a spreadsheet re-saved as its Log section alone is read too. The
 first pass (:meth:`FuelioReader.survey`) settles units, dates and signs; what a
-row of a section means stands in :mod:`motovault.importers.fuelio_rows`.
+row of a section means stands in :mod:`motovault.importers.fuelio_rows` and ``fuelio_costs``.
 Source: real backups of 2016 to 2025.
 """
 
@@ -17,7 +17,8 @@ from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need, UnreadableSource
 from motovault.importers.findings import FindingLog, Silence
 from motovault.importers.fuelio_codes import DISTANCE_UNITS, FUEL_UNITS
-from motovault.importers.fuelio_rows import CostRows, LogRows, LogSettings, Titles
+from motovault.importers.fuelio_costs import CostRows, CostSettings, Newest
+from motovault.importers.fuelio_rows import LogRows, LogSettings, Titles
 from motovault.importers.numbers import SignEvidence
 from motovault.importers.options import ImportOptions
 from motovault.importers.planned import Entry, PlannedVehicle
@@ -25,6 +26,7 @@ from motovault.importers.records import fold_title, is_blank, read_records
 from motovault.importers.sources import Source
 from motovault.importers.table import fitted
 from motovault.importers.units import distance_unit_in, fuel_unit_in, settle_distance_unit, settle_fuel_unit
+from motovault.importers.words import WorkWords
 from motovault.quantities.units import DistanceUnit, FuelUnit
 
 __all__ = ["FuelioReader", "is_headless_log", "section_of"]
@@ -33,6 +35,7 @@ _READ = ("vehicle", "log", "costs", "favstations", "costcategories", "category")
 """Sections whose rows are used, or which hold nothing to keep (names of categories)."""
 
 _MOST_STATIONS = 10_000
+_MOST_CATEGORIES = 10_000
 
 T = TypeVar("T")
 
@@ -72,7 +75,10 @@ class FuelioReader:
         self._vehicles: tuple[PlannedVehicle, ...] = ()
         self._skipped: dict[str, int] = {}
         self._stations: dict[str, str] = {}
+        self._categories: dict[str, str] = {}
         self._settings: LogSettings | None = None
+        self._costs: CostSettings | None = None
+        self._newest: Newest | None = None
         self._order, self._sign = "YMD", "."
 
     @property
@@ -105,14 +111,14 @@ class FuelioReader:
     def survey(self, findings: FindingLog) -> None:
         """Settle the vehicle, dates, signs and units. Raises ImportNeeds, UnreadableSource."""
         order, sign = OrderEvidence(), SignEvidence()
-        titles, log = Titles([]), Titles([])
+        titles, log, costs = Titles([]), Titles([]), Titles([])
         for row in self._rows(Silence("")):
             if row.is_header:
                 titles = Titles(row.cells)
                 if row.section == "log":
                     log = self._with_columns(titles, ("data", "fuel"))
                 elif row.section == "costs":
-                    self._with_columns(titles, ("date", "cost"))
+                    costs = self._with_columns(titles, ("date", "cost"))
                 continue
             if row.section == "log":
                 order.see(titles.get(row.cells, "data"))
@@ -126,6 +132,9 @@ class FuelioReader:
             elif row.section == "favstations" and len(self._stations) < _MOST_STATIONS:
                 name = titles.get(row.cells, "namebrand") or titles.get(row.cells, "description")
                 self._stations[titles.get(row.cells, "stationid").strip()] = name.strip()
+            elif row.section == "costcategories" and len(self._categories) < _MOST_CATEGORIES:
+                type_id = titles.get(row.cells, "costtypeid").strip()
+                self._categories[type_id] = titles.get(row.cells, "name").replace("\ufeff", "").strip()[:200]
             elif row.section not in _READ:
                 self._skipped[row.section] = self._skipped.get(row.section, 0) + 1
         for section, count in self._skipped.items():
@@ -137,6 +146,8 @@ class FuelioReader:
         self._sign = settle_decimal_sign(sign, self._options, needs, findings, stated=".")
         if log.titles:
             self._settle_log(log, needs, findings)
+        if costs.titles:
+            self._settle_costs(needs, findings)
         if needs:
             raise ImportNeeds(tuple(needs))
         self._vehicles = self._planned_vehicles(findings)
@@ -178,6 +189,19 @@ class FuelioReader:
             currency_code=self._options.currency_code,
         )
 
+    def _settle_costs(self, needs: list[Need], findings: FindingLog) -> None:
+        """Costs name no unit of their own: it is the log's."""
+        if self._settings is not None:
+            unit = self._settings.distance_unit
+        else:
+            unit = settle_distance_unit(_dial(self._vehicle or {}), self._options, needs, findings)
+        self._costs = CostSettings(
+            distance_unit=unit,
+            currency_code=self._options.currency_code,
+            categories=self._categories,
+            words=WorkWords(self._options.work),
+        )
+
     def _agreed(self, header: T | None, code: T | None, name: str, findings: FindingLog) -> T | None:
         """The header's unit, else the vehicle's; a contradiction is reported."""
         if header is not None and code is not None and header != code:
@@ -215,15 +239,16 @@ class FuelioReader:
         )
 
     def entries(self, findings: FindingLog) -> Iterator[Entry]:
-        """Fill-ups and costs."""
+        """Fill-ups, work, reminders and other costs."""
         reader = CellReader(findings, self._order, self._sign, grouped=self._sign == ",")
+        newest, planned = self._newest_reminders(), set[str]()
         logs, costs = None, None
         for section, line, cells, is_header in self._rows(findings):
             if is_header:
                 if section == "log" and self._settings is not None:
                     logs = LogRows(Titles(cells), self._settings, reader, findings)
-                elif section == "costs":
-                    costs = CostRows(Titles(cells), reader)
+                elif section == "costs" and self._costs is not None:
+                    costs = CostRows(Titles(cells), self._costs, reader, findings, newest, planned)
                 continue
             reader.line = line
             if section == "log" and logs is not None:
@@ -232,6 +257,21 @@ class FuelioReader:
                     yield entry
             elif section == "costs" and costs is not None:
                 yield from costs.entries(cells)
+
+    def _newest_reminders(self) -> Newest:
+        """Of each reminder the newest: one more pass, once, where there are costs."""
+        if self._newest is None:
+            self._newest = Newest()
+            silence, rows = Silence(""), None
+            reader = CellReader(silence, self._order, self._sign, grouped=self._sign == ",")
+            for section, _, cells, is_header in self._rows(silence) if self._costs is not None else ():
+                if is_header:
+                    rows = None
+                    if section == "costs" and self._costs is not None:
+                        rows = CostRows(Titles(cells), self._costs, reader, silence, self._newest, set())
+                elif rows is not None:
+                    rows.survey(cells)
+        return self._newest
 
 
 def _dial(vehicle: dict[str, str]) -> DistanceUnit | None:

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Final
 
 from motovault.domain.fuel_logs import FuelType
+from motovault.domain.maintenance import Category
 from motovault.quantities.units import DistanceUnit, FuelUnit
 
-__all__ = ["DISTANCE_UNITS", "FUEL_UNITS", "MAINTENANCE", "NOT_FUEL", "fuel_of"]
+__all__ = ["DISTANCE_UNITS", "FUEL_UNITS", "NOT_FUEL", "OTHER_COSTS", "WORK_CATEGORIES", "fuel_of"]
 
 DISTANCE_UNITS: Final[Mapping[str, DistanceUnit]] = MappingProxyType(
     {"0": DistanceUnit.KM, "1": DistanceUnit.MI}
@@ -23,8 +24,17 @@ FUEL_UNITS: Final[Mapping[str, FuelUnit]] = MappingProxyType(
     {"0": FuelUnit.L, "1": FuelUnit.US_GAL, "2": FuelUnit.IMP_GAL, "4": FuelUnit.KG}
 )
 
-MAINTENANCE: Final = frozenset(("1", "2"))
-"""Cost categories that are work on the vehicle: Service and Maintenance. All others are other costs."""
+WORK_CATEGORIES: Final[Mapping[str, tuple[Category, ...]]] = MappingProxyType(
+    {
+        "1": (Category.ROUTINE_MAINTENANCE, Category.REPAIR),
+        "2": (Category.ROUTINE_MAINTENANCE, Category.REPAIR),
+        "9": (Category.PERFORMANCE_UPGRADE,),
+    }
+)
+"""Cost categories that are work on the vehicle (Service, Maintenance, Tuning), and which work each can be."""
+
+OTHER_COSTS: Final = frozenset(("4", "5", "6", "7", "8", "31"))
+"""Those that never are: registration, parking, wash, tolls, fines, insurance. From 32 on they are private."""
 
 NOT_FUEL: Final = frozenset(("216", "217"))
 """Diesel exhaust fluid and AdBlue: poured in, but not burnt."""

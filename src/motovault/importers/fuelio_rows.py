@@ -1,8 +1,8 @@
-"""What a row of Fuelio's Log and Costs sections means."""
+"""What a row of Fuelio's Log section means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 import attrs
@@ -11,16 +11,13 @@ from motovault.domain.fuel_logs import FuelType
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, place_text
 from motovault.importers.findings import FindingLog
-from motovault.importers.fuelio_codes import MAINTENANCE, NOT_FUEL, fuel_of
+from motovault.importers.fuelio_codes import NOT_FUEL, fuel_of
 from motovault.importers.planned import Entry, OtherRecord, PlannedFuelLog
 from motovault.importers.records import fold_title
 from motovault.importers.units import fuel_unit_in
 from motovault.quantities.units import DistanceUnit, FuelUnit
 
-__all__ = ["CostRows", "LogRows", "LogSettings", "Titles"]
-
-_NO_REMINDER = "2011-01-01"
-"""What Fuelio writes for "no date" in ``RemindDate``."""
+__all__ = ["LogRows", "LogSettings", "Titles"]
 
 
 class Titles:
@@ -244,48 +241,3 @@ class LogRows:
         if code not in self._told:
             self._told.add(code)
             self._findings.add(code, severity, message, line=self._reader.line, column=self._title[name])
-
-
-class CostRows:
-    """Reads rows of one Costs section: each may be a cost, a reminder, both, or neither."""
-
-    def __init__(self, titles: Titles, reader: CellReader) -> None:
-        self._titles, self._reader = titles, reader
-
-    def entries(self, cells: list[str]) -> Iterator[OtherRecord]:
-        """What the row is; a cost of 0 with a reminder is the reminder alone."""
-        get, reader = self._titles.get, self._reader
-        line = reader.line
-        when = reader.when(get(cells, "date"), self._titles.title("date"))
-        cost = reader.signed(get(cells, "cost"), self._titles.title("cost"), "cost")
-        odometer = reader.distance(get(cells, "odo"), self._titles.title("odo"), "odometer")
-        on = when[0] if when else None
-        is_reminder = self._is_reminder(cells)
-        is_template = get(cells, "istemplate").strip() == "1"
-        if is_reminder:
-            yield OtherRecord(kind="schedule", line=line, on=on)
-        if is_template:
-            if not is_reminder:
-                yield OtherRecord(kind="template", line=line)
-            return
-        if when is None or (is_reminder and not cost):
-            return
-        if get(cells, "isincome").strip() == "1" or (cost is not None and cost < 0):
-            yield OtherRecord(kind="income", line=line, on=on, cost=cost)
-        elif get(cells, "costtypeid").strip() in MAINTENANCE:
-            yield OtherRecord(kind="maintenance", line=line, on=on, odometer=odometer, cost=cost)
-        else:
-            yield OtherRecord(kind="other_cost", line=line, on=on, odometer=odometer, cost=cost)
-
-    def _is_reminder(self, cells: list[str]) -> bool:
-        date = self._titles.get(cells, "reminddate").strip()
-        has_date = bool(date) and not date.startswith(_NO_REMINDER) and self._is_other_date(date)
-        # Of an interval alone Fuelio makes no reminder, but a repetition needs one to start from.
-        numbers = (
-            self._titles.get(cells, name).strip() for name in ("remindodo", "repeatodo", "repeatmonths")
-        )
-        return has_date or any(number.strip("0.-") for number in numbers)
-
-    def _is_other_date(self, date: str) -> bool:
-        found = self._reader.date_or_none(date)
-        return found is not None and (found.year, found.month, found.day) != (2011, 1, 1)

@@ -29,11 +29,11 @@ from motovault.importers.units import (
 from motovault.quantities.context import EXACT
 from motovault.quantities.units import DistanceUnit, FuelUnit
 
-__all__ = ["DISTANCE_TITLES", "VOLUME_TITLES", "FuellyWebReader"]
+__all__ = ["DISTANCE_TITLES", "ECONOMY_TITLES", "VOLUME_TITLES", "FuellyWebReader"]
 
 DISTANCE_TITLES = ("miles", "km", "kilometers", "kilometres")
 VOLUME_TITLES = ("gallons", "litres", "liters", "us gallons", "uk gallons", "imperial gallons", "kwh", "kg")
-_ECONOMY = {
+ECONOMY_TITLES = {
     "mpg": DistanceUnit.MI,
     "mi/l": DistanceUnit.MI,
     "l/100km": DistanceUnit.KM,
@@ -108,8 +108,8 @@ class FuellyWebReader:
     def _stated_distance(self) -> DistanceUnit | None:
         if self._trip >= 0:
             return distance_unit_in(self._table.title(self._trip))
-        economy = self._table.find(_ECONOMY)
-        return _ECONOMY[self._table.title(economy).casefold()] if economy >= 0 else None
+        economy = self._table.find(ECONOMY_TITLES)
+        return ECONOMY_TITLES[self._table.title(economy).casefold()] if economy >= 0 else None
 
     def entries(self, findings: FindingLog) -> Iterator[Entry]:
         """The fill-ups."""

@@ -16,7 +16,7 @@ from array import array
 from datetime import datetime
 from decimal import Decimal
 
-__all__ = ["Digests", "Occurrences", "content_key", "same_row"]
+__all__ = ["Digests", "Occurrences", "content_key", "same_row", "work_key"]
 
 _BUCKETS = 256
 
@@ -30,6 +30,15 @@ def content_key(
     """
     parts = (filled_at.isoformat(" "), _same(odometer), _same(volume), _same(cost), str(tank))
     return "row:" + hashlib.blake2b("|".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def work_key(done_at: datetime, odometer: Decimal | None, cost: Decimal | None, title: str) -> str:
+    """The key of a record of work that has no identity of its own.
+
+    What the work is taken for is not in it: declared otherwise the next time, it is the same row.
+    """
+    parts = (done_at.isoformat(" "), _same(odometer), _same(cost), title)
+    return "work:" + hashlib.blake2b("|".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def same_row(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from motovault.domain.fuel_logs import FuelType
+from motovault.domain.maintenance import Category
 from motovault.domain.user_preferences import UnitSystem
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, settle_date_order, settle_decimal_sign
@@ -20,11 +21,13 @@ from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need
 from motovault.importers.findings import FindingLog, Silence
 from motovault.importers.numbers import SignEvidence
-from motovault.importers.options import ImportOptions
+from motovault.importers.options import RECORD_KINDS, ImportOptions
 from motovault.importers.planned import Entry, OtherKind, OtherRecord, PlannedFuelLog, PlannedVehicle
 from motovault.importers.sources import Source
 from motovault.importers.table import Table
 from motovault.importers.units import settle_distance_unit, settle_fuel_unit
+from motovault.importers.words import WorkWords
+from motovault.importers.work_rows import WorkRow, WorkRows
 from motovault.quantities.units import DistanceUnit, FuelUnit
 
 __all__ = ["LubeLoggerReader", "kind_of_table"]
@@ -41,12 +44,12 @@ _STATION = ("extrafield_station", "extrafield_gas station", "extrafield_location
 _TRUE = ("1", "true", "full", "yes")
 _FALSE = ("0", "false", "partial", "no")
 
-_COUNTED: dict[str, OtherKind] = {
-    "service": "maintenance",
-    "repair": "maintenance",
-    "upgrade": "maintenance",
-    "tax": "other_cost",
-    "odometer": "odometer",
+_COUNTED: dict[str, OtherKind] = {"tax": "other_cost", "odometer": "odometer"}
+
+_CATEGORY = {
+    "service": Category.ROUTINE_MAINTENANCE,
+    "repair": Category.REPAIR,
+    "upgrade": Category.PERFORMANCE_UPGRADE,
 }
 
 
@@ -68,7 +71,7 @@ def kind_of_table(titles: set[str]) -> str | None:
 
 
 class LubeLoggerReader:
-    """Reads one table of LubeLogger; fuel-ups become fuel logs, the others are counted."""
+    """Reads one table of LubeLogger: fuel-ups become fuel logs, work maintenance logs; others are counted."""
 
     source = "lubelogger"
 
@@ -77,7 +80,9 @@ class LubeLoggerReader:
     ) -> None:
         self._table = table = Table(source, delimiter, titles)
         self._options = options
-        self._kind_assumed = kind == "service" and options.record_kind is None
+        self._is_work = kind == "service"
+        self._words = WorkWords(options.work)
+        self._description = table.find(["description"])
         self._kind = options.record_kind or kind if kind == "service" else kind
         self._date = table.find(_DATE)
         self._odometer = table.find(_ODOMETER)
@@ -107,7 +112,11 @@ class LubeLoggerReader:
     @property
     def skipped(self) -> dict[str, int]:
         """The whole table, where it is of a kind that is not read."""
-        return {} if self._kind == "gas" or self._kind in _COUNTED else {self._kind: self._rows}
+        return {} if self._is_read else {self._kind: self._rows}
+
+    @property
+    def _is_read(self) -> bool:
+        return self._kind == "gas" or self._is_work or self._kind in _COUNTED
 
     def survey(self, findings: FindingLog) -> None:
         """Settle dates, signs and units. Raises ImportNeeds."""
@@ -115,16 +124,17 @@ class LubeLoggerReader:
         numbers = [
             at for at in (self._odometer, self._volume, self._cost, self._price, *self._charge) if at >= 0
         ]
-        is_charged = False
+        is_charged, has_reading = False, False
         for _, cells in self._table.rows(Silence("")):
             self._rows += 1
             if self._date >= 0:
                 order.see(cells[self._date])
             for at in numbers:
                 sign.see(cells[at])
+            has_reading = has_reading or (self._odometer >= 0 and bool(cells[self._odometer].strip(" 0.,")))
             is_charged = is_charged or any(at >= 0 and cells[at].strip(" 0.,%") for at in self._charge)
         needs: list[Need] = []
-        if self._kind == "gas" or self._kind in _COUNTED:
+        if self._is_read:
             self._order = settle_date_order(order, self._options, needs, findings)
             self._sign = settle_decimal_sign(sign, self._options, needs, findings)
         if self._kind == "gas":
@@ -132,14 +142,20 @@ class LubeLoggerReader:
                 "" if needs else self._economy_doubt()
             )
             self._settle_units(is_charged, needs, findings, doubt)
+        if self._is_work:
+            self._settle_work(has_reading, needs, findings, foreign_notation(self._sign, self._order, order))
         if needs:
             raise ImportNeeds(tuple(needs))
-        if self._kind_assumed:
-            message = "LubeLogger writes service, repair and upgrade records alike; taken for service records"
-            findings.add("record_kind_assumed", Severity.INFO, message, field="record_kind")
         if self.skipped and self._rows:
             message = f"records of the kind {self._kind} are not imported"
             findings.add("section_skipped", Severity.INFO, message, value=self._kind)
+
+    def _settle_work(self, has_reading: bool, needs: list[Need], findings: FindingLog, doubt: str) -> None:
+        if self._options.record_kind is None and self._rows:
+            reason = "LubeLogger writes service, repair and upgrade records alike"
+            needs.append(Need("record_kind", RECORD_KINDS, reason))
+        if has_reading:
+            self._distance_unit = settle_distance_unit(None, self._options, needs, findings, doubt)
 
     def _economy_doubt(self) -> str:
         """In words, that the file's own economies are no miles per gallon; empty if they may be.
@@ -185,15 +201,38 @@ class LubeLoggerReader:
         """The fuel-ups, or the records to be counted."""
         reader = CellReader(findings, self._order, self._sign, grouped=True)
         kind = _COUNTED.get(self._kind)
-        if self._kind != "gas" and kind is None:
+        if not self._is_read:
             return
+        rows = WorkRows(self._words, reader, findings, self._distance_unit, self._options.currency_code)
+        entry: Entry | None
         for line, cells in self._table.rows(findings):
             reader.line = line
-            entry = (
-                self._log(line, cells, reader, findings) if kind is None else self._other(kind, cells, reader)
-            )
+            if self._is_work:
+                entry = self._work(cells, reader, rows)
+            elif kind is not None:
+                entry = self._other(kind, cells, reader)
+            else:
+                entry = self._log(line, cells, reader, findings)
             if entry is not None:
                 yield entry
+
+    def _work(self, cells: list[str], reader: CellReader, rows: WorkRows) -> Entry | None:
+        titles = tuple(self._table.title(at) for at in (self._description, self._odometer, self._cost))
+        when = reader.when(cells[self._date], self._table.title(self._date))
+        if when is None:
+            return None
+        amount = reader.signed(cells[self._cost], titles[2], "cost") if self._cost >= 0 else None
+        description = cells[self._description].strip() if self._description >= 0 else ""
+        row = WorkRow(
+            when=when[0],
+            parts=(description or self._kind,),
+            allowed=(_CATEGORY[self._kind],),
+            odometer=self._reading(cells, reader),
+            amount=amount or None,
+            titles=(titles[0], titles[1], titles[2]),
+            notes=cells[self._notes] if self._notes >= 0 else "",
+        )
+        return rows.entry(row)
 
     def _other(self, kind: OtherKind, cells: list[str], reader: CellReader) -> Entry | None:
         when = reader.when(cells[self._date], self._table.title(self._date))

@@ -66,7 +66,7 @@ def match_vehicles(
         if not vehicle.is_live:
             raise VehicleNotFound(options.vehicle_id)
         return Matched((vehicle,), ())
-    wanted = plan.vehicles or ((PlannedVehicle(),) if plan.counts.fuel_logs else ())
+    wanted = plan.vehicles or ((PlannedVehicle(),) if plan.planned_count else ())
     found: list[Vehicle] = []
     added: list[Vehicle] = []
     for planned in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from motovault.domain.fuel_logs import FuelType
 from motovault.domain.user_preferences import UnitSystem, UserPreferences
 from motovault.domain.vehicles import VehicleId
 from motovault.errors import InvalidValue
+from motovault.importers.work import Work, declared_work
 from motovault.quantities.context import to_decimal
 from motovault.quantities.units import DistanceUnit, FuelUnit, distance_unit, fuel_unit
 
@@ -208,6 +209,9 @@ class ImportOptions:
         vin: VIN of the vehicle, where the file has none.
         license_plate: Its plate, where the file has none.
         record_kind: ``service``, ``repair`` or ``upgrade``: LubeLogger writes the three alike.
+        work: What words of the file mean, where they are not known: each with its category and subtypes
+            (``"repair:Engine"`` or ``("repair", ["Engine"])``), or ``"-"`` for no work on the vehicle. Found
+            in titles by whole words without regard to case, accents and numbers; ``"*"`` is all the rest.
         encoding: How the text is encoded; found out where not given.
         delimiter: What stands between cells; found out where not given.
         mapping: Makes any table importable; see :class:`ColumnMapping`.
@@ -226,6 +230,7 @@ class ImportOptions:
     vin: str | None = attrs.field(default=None, converter=checked(text(40)), repr=False)
     license_plate: str | None = attrs.field(default=None, converter=checked(text(20)), repr=False)
     record_kind: str | None = _maybe(_one_of(RECORD_KINDS))
+    work: Mapping[str, Work | None] = attrs.field(factory=dict, converter=declared_work)
     encoding: str | None = _maybe(_encoding)
     delimiter: str | None = _maybe(_one_of((",", ";", "\t", "|")))
     mapping: ColumnMapping | None = None

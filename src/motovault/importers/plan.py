@@ -22,8 +22,15 @@ from motovault.importers.detection import detect, unpacked
 from motovault.importers.findings import FindingLog, ImportFinding, Silence
 from motovault.importers.keys import Occurrences
 from motovault.importers.options import ImportOptions
-from motovault.importers.planned import FormatReader, PlannedFuelLog, PlannedVehicle
+from motovault.importers.planned import (
+    FormatReader,
+    PlannedFuelLog,
+    PlannedMaintenanceLog,
+    PlannedSchedule,
+    PlannedVehicle,
+)
 from motovault.importers.sources import Source
+from motovault.importers.work import UnknownWork
 from motovault.quantities.context import round_half_even
 
 __all__ = ["ImportPlan", "plan_for_user", "plan_import"]
@@ -43,6 +50,7 @@ class ImportPlan:
         findings: What was noticed; about the file first, then by line. At most 100 of a kind are listed.
         finding_counts: How many there were of each kind.
         skipped: Sections that are not imported, with their number of rows.
+        unknown_work: Words of which must be declared what work they are, with what each may be; 500 at most.
     """
 
     file: str
@@ -54,6 +62,7 @@ class ImportPlan:
     findings: tuple[ImportFinding, ...]
     finding_counts: dict[str, int]
     skipped: dict[str, int]
+    unknown_work: tuple[UnknownWork, ...] = ()
     _reader: FormatReader = attrs.field(repr=False, alias="reader")
     _keys: Keys = attrs.field(repr=False, alias="keys")
 
@@ -64,6 +73,30 @@ class ImportPlan:
             if isinstance(entry, PlannedFuelLog):
                 number = occurrences.number(key_of(entry))
                 yield entry if number == 1 else attrs.evolve(entry, occurrence=number)
+
+    def maintenance_logs(self) -> Iterator[PlannedMaintenanceLog]:
+        """The planned maintenance logs, likewise."""
+        occurrences = Occurrences(self._keys.repeated)
+        for entry in self._reader.entries(Silence(self.file)):
+            if isinstance(entry, PlannedMaintenanceLog):
+                number = occurrences.number(key_of(entry))
+                yield entry if number == 1 else attrs.evolve(entry, occurrence=number)
+
+    def schedules(self) -> Iterator[PlannedSchedule]:
+        """The planned schedules, likewise."""
+        for entry in self._reader.entries(Silence(self.file)):
+            if isinstance(entry, PlannedSchedule):
+                yield entry
+
+    @property
+    def planned_count(self) -> int:
+        """How many fuel logs, maintenance logs and schedules it would make, if none was here already."""
+        return self.counts.fuel_logs + self.counts.maintenance_planned + self.counts.schedules_planned
+
+    @property
+    def has_work_ids(self) -> bool:
+        """Whether records of work have an identity that their application gave."""
+        return self._keys.has_work_ids
 
     @property
     def has_ids(self) -> bool:
@@ -90,7 +123,9 @@ class ImportPlan:
             "vehicle_names": [vehicle.name for vehicle in self.vehicles],
             "fuel_logs": counts.fuel_logs,
             "maintenance_logs": counts.maintenance_logs,
+            "maintenance_planned": counts.maintenance_planned,
             "schedules": counts.schedules,
+            "schedules_planned": counts.schedules_planned,
             "other_costs": counts.other_costs,
             "volume": {unit.value: format(volume, "f") for unit, volume in counts.volume.items()},
             "volume_litres": format(round_half_even(counts.volume_litres, 3), "f"),
@@ -101,6 +136,10 @@ class ImportPlan:
             "missed": counts.missed,
             "duplicates": counts.duplicates,
             "skipped": dict(self.skipped),
+            "unknown_work": [
+                {"word": one.word, "count": one.count, "line": one.line, "proposed": str(one.proposed)}
+                for one in self.unknown_work
+            ],
             "findings": [finding.as_dict() for finding in self.findings],
             "finding_counts": dict(self.finding_counts),
         }
@@ -136,8 +175,9 @@ def plan_import(
         findings.add("encoding_assumed", Severity.INFO, message, field="encoding", value=opened.encoding)
     reader = detect(opened, options)
     reader.survey(findings)
-    counts, keys = count_entries(reader, findings)
-    if not counts.fuel_logs and not reader.skipped and not counts.maintenance_logs and not counts.other_costs:
+    counts, keys, unknown_work = count_entries(reader, findings)
+    of_any_use = (counts.fuel_logs, counts.maintenance_logs, counts.schedules_planned, counts.other_costs)
+    if not any(of_any_use) and not reader.skipped:
         findings.add("nothing_found", Severity.WARNING, "the file holds no record that can be imported")
     vehicles = tuple(_checked(vehicle, findings) for vehicle in reader.vehicles)
     return ImportPlan(
@@ -150,6 +190,7 @@ def plan_import(
         findings=findings.all(),
         finding_counts=findings.counts,
         skipped=reader.skipped,
+        unknown_work=unknown_work,
         reader=reader,
         keys=keys,
     )
