@@ -305,6 +305,16 @@ class TestRowsOfAnotherApplication:
         changed = garage.maintenance.change_schedule(theirs.id, last_service_date=TODAY)
         assert told(changed) == (TODAY, 50000, date(2026, 9, 1), 55000)
 
+    def test_words_that_nobody_knows_are_taken_over_when_it_is_done(
+        self, vault: Vault, garage: Garage, theirs: MaintenanceSchedule
+    ) -> None:
+        odd = attrs.evolve(theirs, category="detailing", subtypes=("Wax",))
+        with vault._store.unit_of_work(garage.user_id) as work:
+            work.maintenance_schedules.replace(odd)
+        done = garage.maintenance.complete(odd.id, service_date=TODAY)
+        assert (done.log.category, done.log.subtypes) == ("detailing", ("Wax",))
+        assert [change.after.last_service_date for change in done.schedules] == [TODAY]
+
     def test_what_was_written_behind_our_back_is_made_true_on_demand(
         self, vault: Vault, garage: Garage, car: Vehicle, theirs: MaintenanceSchedule
     ) -> None:
