@@ -281,6 +281,7 @@ def test_samples_of_known_formats_come_out_as_expected(motovault: Cli) -> None:
             continue
         seen += 1
         options = ["--fuel-unit", "L", "--distance-unit", "km"] if "dede" in file else []
+        options += ["--kind", "service"] if "service" in file else []
         found = motovault("import", str(SAMPLES / file), "--user", file, "--json", *options).json()
         for name in (
             "format",

@@ -209,6 +209,17 @@ def _declarations(command: argparse.ArgumentParser) -> None:
     group.add_argument("--vin", metavar="VIN", help="of the vehicle, where the file has none")
     group.add_argument("--plate", metavar="PLATE", help="of the vehicle, where the file has none")
     group.add_argument("--kind", metavar="K", help="service, repair or upgrade: what a LubeLogger record is")
+    group.add_argument(
+        "--work",
+        action="append",
+        default=[],
+        metavar="WORDS=WORK",
+        help='what words of the file mean: "TÜV=repair:Engine", "car wash=-" for no work on the vehicle, '
+        "* for all the rest; may be given several times",
+    )
+    group.add_argument(
+        "--work-file", metavar="FILE", help='the same as a TOML or JSON file: "TÜV" = "repair:Engine"'
+    )
     group.add_argument("--encoding", metavar="E", help="for example utf-8 or cp1250 (default: found out)")
     group.add_argument("--delimiter", metavar="D", help="what stands between cells (default: found out)")
     table = command.add_argument_group("any other table", "A table needs at least filled_at and volume.")

@@ -13,17 +13,18 @@ import attrs
 
 from motovault.cli import output
 from motovault.cli.database import database_file, database_of, opened
+from motovault.cli.declarations import Declared, declarations
 from motovault.cli.reading import find_vehicle, vehicle_named
-from motovault.cli.shapes import FindingShape, ImportShape
+from motovault.cli.shapes import FindingShape, ImportShape, UnknownWorkShape
 from motovault.errors import InvalidValue
 from motovault.findings import Finding, Severity
 from motovault.importers import (
-    ColumnMapping,
     ImportFinding,
     ImportNeeds,
     ImportOptions,
     ImportPlan,
     ImportResult,
+    UnknownWork,
 )
 from motovault.ports import NewId
 from motovault.quantities.formatting import display
@@ -31,7 +32,7 @@ from motovault.quantities.units import UNITS
 from motovault.system import uuid7
 from motovault.vault import Garage
 
-__all__ = ["CountedIds", "Declared", "bring_in", "print_import", "run"]
+__all__ = ["CountedIds", "Declared", "bring_in", "declarations", "print_import", "run"]
 
 _SHOWN_FINDINGS = 20
 _MOST_LOOKED_AT = 20_000
@@ -64,7 +65,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 class CountedIds:
-    """Makes ids and counts them: each new fuel log takes one, so this is how far an import has come."""
+    """Makes ids and counts them: each new log takes one, so this is how far an import has come."""
 
     def __init__(self, new_id: NewId) -> None:
         self._new_id = new_id
@@ -74,14 +75,6 @@ class CountedIds:
         """A new id."""
         self.count += 1
         return self._new_id()
-
-
-@attrs.frozen
-class Declared:
-    """What the caller said beside the file: options, and a vehicle that is still to be looked up."""
-
-    options: ImportOptions
-    vehicle: str | None
 
 
 def bring_in(
@@ -113,7 +106,7 @@ def bring_in(
             rule = f"is no vehicle of {garage.user_id!r} yet, and the file names its own; leave --vehicle out"
             raise InvalidValue("vehicle", declared.vehicle, rule)
         plan, more = _named_after_file(plan, source)
-        with output.working("importing", plan.counts.fuel_logs, lambda: ids.count):
+        with output.working("importing", plan.planned_count, lambda: ids.count):
             result, oddities = _rehearsed(garage, plan) if is_dry_run else _kept(garage, plan)
     except ImportNeeds as error:
         raise InvalidValue("options", _flags(error), _reasons(error)) from None
@@ -153,7 +146,7 @@ def _named_after_file(plan: ImportPlan, source: Any) -> tuple[ImportPlan, tuple[
         plan.vehicles or options.vehicle_id or options.vehicle_name or options.vin or options.license_plate
     )
     stem = output.clean(Path(source).stem)[:100].strip() if isinstance(source, str) else ""
-    if is_named or not stem or not plan.counts.fuel_logs:
+    if is_named or not stem or not plan.planned_count:
         return plan, ()
     finding = ImportFinding(
         code="vehicle_named_after_file",
@@ -189,11 +182,32 @@ def _shape(
         vehicle_names=tuple(vehicle.title for vehicle in result.vehicles),
         added=0 if is_dry_run else result.added,
         would_add=result.added,
+        maintenance_planned=counts.maintenance_planned,
+        maintenance_added=0 if is_dry_run else result.maintenance_added,
+        would_add_maintenance=result.maintenance_added,
+        maintenance_kept=result.maintenance_kept,
+        schedules_planned=counts.schedules_planned,
+        schedules_added=0 if is_dry_run else result.schedules_added,
+        would_add_schedules=result.schedules_added,
+        schedules_kept=result.schedules_kept,
+        unknown_work=tuple(map(_unknown, plan.unknown_work)),
         vehicles_added=0 if is_dry_run else len(result.vehicles_added),
         volume={unit.value: amount for unit, amount in counts.volume.items()},
         volume_litres=str(summary["volume_litres"]),
         fuel_cost=str(summary["fuel_cost"]),
         findings=tuple(map(FindingShape.of, findings)),
+    )
+
+
+def _unknown(one: UnknownWork) -> UnknownWorkShape:
+    return UnknownWorkShape(
+        word=one.word,
+        count=one.count,
+        line=one.line,
+        proposed=str(one.proposed),
+        is_near=one.is_near,
+        is_left_out=one.is_left_out,
+        declaration=one.declaration,
     )
 
 
@@ -211,91 +225,84 @@ def print_import(shape: ImportShape) -> None:
         ("Partial fills", str(shape.partial or "")),
         ("After a missed fill", str(shape.missed or "")),
         ("Repeated rows", str(shape.duplicates or "")),
-        ("Maintenance records", str(shape.maintenance_logs or "")),
-        ("Reminders", str(shape.schedules or "")),
+        ("Maintenance records", _of(shape.maintenance_logs, shape.maintenance_planned)),
+        ("Reminders", _of(shape.schedules, shape.schedules_planned)),
         ("Other costs", str(shape.other_costs or "")),
     ]
     output.table(("In the file", ""), [row for row in rows if row[1]])
-    if shape.maintenance_logs or shape.schedules or shape.other_costs:
-        output.line("Maintenance records, reminders and other costs are counted, not kept yet.")
-    output.line(_outcome(shape))
-    if shape.findings:
+    if shape.other_costs:
+        output.line("Other costs are counted, not kept yet.")
+    for line in _outcome(shape):
+        output.line(line)
+    _print_unknown(shape)
+    shown = [finding for finding in shape.findings if finding.code != "unknown_category"]
+    if shown:
         output.heading("Findings in the file")
-        for finding in shape.findings[:_SHOWN_FINDINGS]:
+        for finding in shown[:_SHOWN_FINDINGS]:
             place = f"line {finding.line}: " if finding.line is not None else ""
             output.line(f"{finding.severity}: {place}{finding.message}")
-        if len(shape.findings) > _SHOWN_FINDINGS:
-            output.line(f"and {len(shape.findings) - _SHOWN_FINDINGS} more; --json lists them")
+        if len(shown) > _SHOWN_FINDINGS:
+            output.line(f"and {len(shown) - _SHOWN_FINDINGS} more; --json lists them")
 
 
-def _outcome(shape: ImportShape) -> str:
-    if shape.is_dry_run:
-        return f"Dry run: {shape.would_add:,} fuel logs would be added for {shape.user}; nothing was kept."
-    if not shape.added:
-        return f"Nothing added for {shape.user}: " + (
-            "all of it is here already." if shape.fuel_logs else "the file holds no fuel log."
+def _of(count: int, planned: int) -> str:
+    if not count:
+        return ""
+    return str(count) if planned == count else f"{count}, of which {planned} can be kept"
+
+
+def _print_unknown(shape: ImportShape) -> None:
+    """What must be declared, as it can be typed."""
+    if not shape.unknown_work:
+        return
+    output.heading("What work is this?")
+    shown = shape.unknown_work[:_SHOWN_FINDINGS]
+    rows = [
+        (
+            one.word,
+            str(one.count),
+            str(one.line),
+            "left out" if one.is_left_out else "other cost",
+            f'--work "{one.declaration}"' + ("" if one.is_near else " (an example)"),
         )
-    kept = shape.fuel_logs - shape.added
-    return f"Added {shape.added:,} fuel logs for {shape.user}" + (
-        f"; {kept:,} were here already." if kept else "."
+        for one in shown
+    ]
+    output.table(("Words", "Rows", "First line", "Now", "If that is right, say"), rows)
+    if len(shape.unknown_work) > _SHOWN_FINDINGS:
+        output.line(f"and {len(shape.unknown_work) - _SHOWN_FINDINGS} more; --json lists them")
+    output.line(
+        '"WORDS=-" says that it is no work on the vehicle; import again, and only these rows are added.'
     )
 
 
-# ------------------------------------------------------------------ what was typed
+def _outcome(shape: ImportShape) -> list[str]:
+    """What was done: a line about fuel logs, one about maintenance."""
+    fuel = (shape.would_add, shape.fuel_logs - shape.would_add, "fuel log")
+    works = (shape.would_add_maintenance, shape.maintenance_kept, "maintenance log")
+    reminders = (shape.would_add_schedules, shape.schedules_kept, "schedule")
+    lines = []
+    for group in ((fuel,), (works, reminders)):
+        new = " and ".join(_counted(count, what) for count, _, what in group if count)
+        kept = sum(already for _, already, _ in group)
+        if new and shape.is_dry_run:
+            lines.append(f"Dry run: {new} would be added for {shape.user}; nothing was kept.")
+        elif new:
+            lines.append(
+                f"Added {new} for {shape.user}" + (f"; {kept:,} were here already." if kept else ".")
+            )
+        elif kept:
+            known = " and ".join(f"{what}s" for _, already, what in group if already)
+            lines.append(f"Its {known} were here already.")
+    if any(count for count, _, _ in (fuel, works, reminders)):
+        return lines
+    why = "all of it is here already" if lines else "the file holds nothing that can be kept"
+    return [
+        f"{'Dry run: nothing would be' if shape.is_dry_run else 'Nothing'} added for {shape.user}: {why}."
+    ]
 
 
-def declarations(given: argparse.Namespace) -> Declared:
-    """The options that were typed. Raises InvalidValue where one breaks its rule."""
-    options = ImportOptions(
-        distance_unit=given.distance_unit,
-        fuel_unit=given.fuel_unit,
-        date_order=given.date_order and given.date_order.upper(),
-        decimal_sign=given.decimal_sign,
-        currency_code=given.currency and given.currency.upper(),
-        time_zone=given.time_zone,
-        fuel_type=given.fuel_type and given.fuel_type.lower(),
-        vin=given.vin,
-        license_plate=given.plate,
-        record_kind=given.kind,
-        encoding=given.encoding,
-        delimiter="\t" if given.delimiter in {"\\t", "tab"} else given.delimiter,
-        mapping=_mapping(given),
-    )
-    return Declared(options, given.vehicle)
-
-
-def _mapping(given: argparse.Namespace) -> ColumnMapping | None:
-    columns: dict[str, Any] = {}
-    known = attrs.fields_dict(ColumnMapping)
-    settings = {"true_words", "false_words", "price_divisor", "has_header"}
-    for pair in given.map:
-        field, is_pair, column = pair.partition("=")
-        field = field.strip().replace("-", "_")
-        if not is_pair or field not in known or field in settings:
-            fields = ", ".join(name for name in known if name not in settings)
-            raise InvalidValue("map", pair, f"must be FIELD=COLUMN; fields: {fields}")
-        if field in columns:
-            raise InvalidValue("map", pair, "maps a field a second time")
-        columns[field] = _column(column.strip())
-    extras: dict[str, Any] = {
-        "true_words": given.true_words and given.true_words.split(","),
-        "false_words": given.false_words and given.false_words.split(","),
-        "price_divisor": given.price_divisor,
-        "has_header": False if given.no_header else None,
-    }
-    extras = {name: value for name, value in extras.items() if value is not None}
-    if not columns:
-        if extras:
-            raise InvalidValue("map", ", ".join(extras), "goes with a column mapping: --map FIELD=COLUMN")
-        return None
-    for needed in ("filled_at", "volume"):
-        if needed not in columns:
-            raise InvalidValue("map", " ".join(given.map), f"must say which column holds {needed}")
-    return ColumnMapping(**columns, **extras)
-
-
-def _column(text: str) -> str | int:
-    return int(text[1:]) if text.startswith("#") and text[1:].isascii() and text[1:].isdigit() else text
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 and what != 'fuel log' else 's'}"
 
 
 def _with_vehicle(garage: Garage, declared: Declared) -> ImportOptions:
