@@ -143,13 +143,16 @@ def work_of(value: Any, field: str = "work") -> Work | None:
         raise InvalidValue(field, value, "must be a category and its subtypes") from None
     if isinstance(subtypes, str) or not isinstance(subtypes, Iterable) or not isinstance(category, str):
         raise InvalidValue(field, value, "must be a category and a list of its subtypes")
-    return _checked(category, list(subtypes))
+    listed = list(subtypes)
+    if not all(isinstance(subtype, str) for subtype in listed):
+        raise InvalidValue(field, value, "must be a category and a list of its subtypes, as text")
+    return _checked(category, listed)
 
 
-def _checked(category: str, subtypes: list[Any]) -> Work:
+def _checked(category: str, subtypes: list[str]) -> Work:
     name = "_".join(category.replace("-", " ").replace("_", " ").split()).casefold()
     known = {subtype.casefold(): subtype for subtype in SUBTYPES.get(name, ())}
-    named = [known.get(part.strip().casefold(), part) if isinstance(part, str) else part for part in subtypes]
+    named = [known.get(part.strip().casefold(), part) for part in subtypes]
     check_work(name, named)
     return Work(Category(name), tuple(dict.fromkeys(named)))
 
