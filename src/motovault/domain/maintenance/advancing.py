@@ -35,6 +35,7 @@ _BEYOND: Final = Decimal(1_000_000_000)
 _UNKNOWN: Final = Decimal(-1)
 """Before every reading of the same day."""
 
+_FLOATING: Final = ScheduleMode.FLOATING
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -118,12 +119,16 @@ def effective_due(schedule: MaintenanceSchedule) -> NextDue:
 def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | None]:
     """The same as a pair, for many."""
     on, odometer = schedule.next_due_date, schedule.next_due_odometer
-    if schedule.mode is ScheduleMode.FLOATING:
+    if schedule.mode is _FLOATING:
         last, reading = schedule.last_service_date, schedule.last_service_odometer
+        if schedule.first_due_date is not None:
+            last = None
+        if schedule.first_due_odometer is not None:
+            reading = None
         day, target = _one_interval_after(schedule, last, reading)
-        if day is not None and schedule.first_due_date is None:
+        if day is not None:
             on = day
-        if target is not None and schedule.first_due_odometer is None:
+        if target is not None:
             odometer = target
     return on, odometer
 
