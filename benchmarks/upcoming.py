@@ -58,8 +58,8 @@ def columns(table: Any) -> str:
 LIVE = "SELECT id FROM vehicles WHERE user_id = %(user)s AND is_active AND deleted_at IS NULL"
 QUERIES = (
     (
-        f"SELECT {columns(VEHICLES)} FROM vehicles WHERE user_id = %(user)s AND is_active AND deleted_at IS NULL"
-        " ORDER BY created_at, id"
+        f"SELECT {columns(VEHICLES)} FROM vehicles WHERE user_id = %(user)s"
+        " AND is_active AND deleted_at IS NULL ORDER BY created_at, id"
     ),
     (
         f"SELECT {columns(MAINTENANCE_SCHEDULES)} FROM maintenance_schedules WHERE user_id = %(user)s"
