@@ -176,3 +176,10 @@ def test_costs_without_a_log_take_the_vehicles_unit() -> None:
     text = text[: text.index('"## Log"')] + text[text.index('"## Costs"') :]
     (kept,) = planned(text).maintenance_logs()
     assert (kept.odometer, kept.odometer_unit) == (Decimal(1000), "mi")
+
+
+def test_a_star_is_all_work_that_is_not_known_and_no_category_of_which_nothing_is() -> None:
+    rows = [cost(costtypeid=type_id, costtitle="magic") for type_id in (1, 31, 32, 33)]
+    plan = plan_of(*rows, work={"*": "repair:Interior"})
+    assert works(plan) == ["repair:Interior"] * 2
+    assert [(one.word, one.is_left_out) for one in plan.unknown_work] == [("Accessories", False)]

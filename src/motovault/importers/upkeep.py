@@ -91,7 +91,8 @@ class Upkeep:
                 logs = self._work.maintenance_logs.list_for_vehicle(vehicle_id)
                 moved += self._bookkeeping.settle(self._work, book, logs)
             books[vehicle_id] = attrs.evolve(book, logs=logs)
-        schedules_added = sum(self._add(planned, books) for planned in self._plan.schedules())
+        reminders = self._plan.schedules() if counts.schedules_planned else iter(())
+        schedules_added = sum(self._add(planned, books) for planned in reminders)
         return UpkeepResult(
             maintenance_added=maintenance_added,
             maintenance_kept=counts.maintenance_planned - maintenance_added - self._future,
