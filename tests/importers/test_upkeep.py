@@ -134,6 +134,29 @@ def test_a_reminder_becomes_a_schedule_that_is_due_when_it_says(owner: Owner) ->
     assert (again.schedules_added, again.schedules_kept, len(owner.schedules())) == (0, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("reminder", "due"),
+    [
+        ({"reminddate": "2024-12-01", "repeatmonths": 12}, (date(2024, 12, 1), None)),
+        ({"remindodo": "4000", "repeatodo": "8000"}, (None, Decimal(4000))),
+        ({"remindodo": "9000", "repeatodo": "8000"}, (None, Decimal(9000))),
+        ({"reminddate": "2025-06-01", "repeatmonths": 12}, (date(2025, 6, 1), None)),
+        ({"repeatmonths": 12}, (date(2025, 6, 1), None)),
+    ],
+)
+def test_work_that_states_its_next_due_is_due_then(
+    reminder: dict[str, Any], due: tuple[date | None, Decimal | None]
+) -> None:
+    owner = Owner()
+    assert owner.take(fuelio([log()], [cost(odo="1000", **reminder)])).maintenance_added == 1
+    (kept,) = owner.schedules()
+    assert (kept.next_due_date, kept.next_due_odometer) == due
+    assert advanced(kept, owner.works(), DistanceUnit.KM) is kept
+    owner.take(fuelio([log()], [cost(odo="3000", date="2024-09-01 10:00")]))
+    (kept,) = owner.schedules()
+    assert kept.last_service_date == date(2024, 9, 1)
+
+
 def test_of_a_series_the_newest_reminder_is_the_schedule() -> None:
     def series(*years: int) -> str:
         rows = [
