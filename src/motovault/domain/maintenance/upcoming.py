@@ -154,7 +154,7 @@ class _Dial(NamedTuple):
 class _Place:
     """One vehicle: its readings, where the dial stands in each unit, how it is driven."""
 
-    __slots__ = ("_dials", "local_date", "schedules", "today", "unit", "whereabouts")
+    __slots__ = ("dials", "local_date", "schedules", "today", "unit", "whereabouts")
 
     def __init__(
         self,
@@ -167,13 +167,13 @@ class _Place:
         self.whereabouts = Whereabouts(vehicle, unit, readings, local_date)
         self.unit, self.today, self.local_date = unit, today, local_date
         self.schedules: list[MaintenanceSchedule] = []
-        self._dials: dict[str, _Dial] = {}
+        self.dials: dict[str, _Dial] = {}
 
     def dial(self, unit: DistanceUnit) -> _Dial:
         """Worked out once for each unit that a schedule here has."""
-        known = self._dials.get(unit)
+        known = self.dials.get(unit)
         if known is None:
-            known = self._dials[unit] = self._read(unit)
+            known = self.dials[unit] = self._read(unit)
         return known
 
     def _read(self, unit: DistanceUnit) -> _Dial:
@@ -224,7 +224,7 @@ def _figures(schedule: MaintenanceSchedule, place: _Place, today: int) -> _Figur
             OVERDUE if days < 0 else DUE_SOON if days <= (SOON_DAYS if near is None else near) else UPCOMING
         )
     if odometer is not None and schedule.is_active:
-        shown, at, position, factor, way, soon = place.dial(unit)
+        shown, at, position, factor, way, soon = place.dials.get(unit) or place.dial(unit)
         if at is not None:
             if schedule.due_soon_distance is not None:
                 soon = schedule.due_soon_distance
