@@ -43,7 +43,8 @@ _IN_THE_WAY: Final = sa.text("""
             AND coalesce(a.xact_start <= clock_timestamp() - make_interval(secs => :seconds), true)
     ) ON l.relation = c.oid AND l.granted AND l.pid <> pg_backend_pid()
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+    WHERE c.relkind IN ('r', 'p')
+        AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
         AND c.relname = ANY(:names)
     ORDER BY c.relname, l.pid
 """)
