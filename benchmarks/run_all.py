@@ -37,12 +37,15 @@ TITLES = {
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
     "storage_row_level_security": "Row-level security, PostgreSQL",
+    "upcoming": "What is due in a large garage, PostgreSQL",
     "economy": "Economy of a vehicle",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
 }
-WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"}
+WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"} | {
+    "upcoming"
+}
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),

@@ -35,6 +35,7 @@ _BEYOND: Final = Decimal(1_000_000_000)
 _UNKNOWN: Final = Decimal(-1)
 """Before every reading of the same day."""
 
+_FLOATING: Final = ScheduleMode.FLOATING
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -118,12 +119,16 @@ def effective_due(schedule: MaintenanceSchedule) -> NextDue:
 def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | None]:
     """The same as a pair, for many."""
     on, odometer = schedule.next_due_date, schedule.next_due_odometer
-    if schedule.mode is ScheduleMode.FLOATING:
-        last, reading = schedule.last_service_date, schedule.last_service_odometer
-        day, target = _one_interval_after(schedule, last, reading)
-        if day is not None and schedule.first_due_date is None:
-            on = day
-        if target is not None and schedule.first_due_odometer is None:
+    if schedule.mode is not _FLOATING:
+        return on, odometer
+    # as _one_interval_after(), written out: a garage has thousands of schedules
+    last, months, days = schedule.last_service_date, schedule.interval_months, schedule.interval_days
+    if last is not None and schedule.first_due_date is None and (months or days):
+        on = add_interval(last, months, days) or on
+    reading, distance = schedule.last_service_odometer, schedule.interval_distance
+    if reading is not None and schedule.first_due_odometer is None and distance is not None:
+        target = EXACT.add(reading, distance)
+        if target < _BEYOND:
             odometer = target
     return on, odometer
 
