@@ -159,7 +159,7 @@ def _field(answer: DecodedVin, name: str) -> DecodedField[Any]:
 
 
 def _said(value: str | None) -> str | None:
-    return None if value is None or value in _SILENT else value
+    return None if value is None or value.strip() in _SILENT else value
 
 
 def _year(number: str, latest: int, told: int | None, *, is_model_known: bool) -> DecodedField[int]:
@@ -197,22 +197,23 @@ def _make(wmi: str, said: str | None) -> DecodedField[str] | None:
     maker = known_maker(wmi)
     # vPIC writes makes in capitals; the register as their makers do
     spelt = {make.casefold(): make for make in maker.makes} if maker else {}
-    return sure(spelt.get(said.casefold()) or make_name(said), said)
+    return sure(spelt.get(said.strip().casefold()) or make_name(said), said)
 
 
 @_once
 def _plain(_: str, said: str | None) -> DecodedField[str] | None:
-    return None if said is None else sure(said, said)
+    # some names in the data have blanks at their end
+    return None if said is None else sure(" ".join(said.split()), said)
 
 
 @_once
 def _fuel_type(_: str, said: str | None) -> DecodedField[str] | None:
-    return None if said is None else sure(_FUELS.get(said, said), said)
+    return None if said is None else sure(_FUELS.get(said, said.strip()), said)
 
 
 @_once
 def _vehicle_type(_: str, said: str | None) -> DecodedField[str] | None:
-    return None if said is None else sure(_VEHICLE_TYPES.get(said, said), said)
+    return None if said is None else sure(_VEHICLE_TYPES.get(said, said.strip()), said)
 
 
 @_once
@@ -244,7 +245,7 @@ def _transmission(_: str, style: str | None, speeds: str | None) -> DecodedField
     """``5-Speed Automatic``; without a style nothing, as speeds alone are no transmission."""
     if style is None:
         return None
-    short = _TRANSMISSIONS.get(style, style)
+    short = _TRANSMISSIONS.get(style, style.strip())
     if speeds is None or not speeds.isdecimal() or short == "CVT":
         return sure(short, style)
     return sure(f"{speeds}-Speed {short}", f"{style}, {speeds} speeds")
