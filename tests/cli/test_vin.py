@@ -95,7 +95,7 @@ def test_several_are_told_a_line_each_and_one_that_is_none_stops_nothing(motovau
         f"{HONDA}: 2003 Honda",
         "abc: no VIN",
         "  error: 3 characters, not 17",
-        f"{WRONG}: Honda",
+        f"{WRONG}: perhaps 2003 Honda",
         "  error: the check digit at position 9 is 3, computed 5",
     ]
 

@@ -214,5 +214,7 @@ def test_a_field_that_there_is_not_is_refused() -> None:
 
 def test_an_answer_reads_well() -> None:
     assert str(basic.decode(HONDA)) == "2003 Honda"
-    assert str(basic.decode("1HD1BX510CB000001")).endswith("Harley-Davidson or Livewire")
+    assert str(basic.decode("1HD1BX510CB000001")) == "2012 or 1982 Harley-Davidson or Livewire"
+    assert str(in_2026.decode(GOLF)) == "perhaps 2008 Volkswagen"
+    assert str(basic.decode("0" * 17)) == "nothing is known"
     assert "not 17 characters" in str(next(basic.decode_many(["x"])))

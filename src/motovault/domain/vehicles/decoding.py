@@ -267,7 +267,7 @@ class DecodedVin:
         """In one line: what it is, or why it is no VIN."""
         if self.error is not None:
             return str(self.error)
-        named = " ".join(str(part) for part in (self.model_year.value, *_names(self)) if part)
+        named = " ".join(part for part in (_year_text(self.model_year), *_names(self)) if part)
         rest = [str(field.value) for field in (self.engine, self.transmission) if field.value]
         return ", ".join([named or "nothing is known", *rest])
 
@@ -351,6 +351,12 @@ def one_of(candidates: tuple[T, ...], source_value: str | None) -> DecodedField[
     if len(candidates) == 1:
         return sure(candidates[0], source_value)
     return DecodedField(source_value=source_value, candidates=candidates)
+
+
+def _year_text(field: DecodedField[int]) -> str:
+    if field.value is None and len(field.candidates) == 1:
+        return f"perhaps {field.candidates[0]}"
+    return " or ".join(map(str, field.candidates if field.value is None else (field.value,)))
 
 
 def _names(decoded: DecodedVin) -> list[str | None]:
