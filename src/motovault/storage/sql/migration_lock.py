@@ -171,16 +171,16 @@ def take_together(
     seconds = LOCK_TIMEOUT if lock_timeout is None else lock_timeout
     query = "SELECT setting::integer / 1000.0 FROM pg_settings WHERE name = 'deadlock_timeout'"
     turn = float(connection.exec_driver_sql(query).scalar_one()) / 2
-    statement = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
     deadline = time.monotonic() + seconds
     while True:
         left = deadline - time.monotonic()
         _set(connection, _milliseconds(max(0.001, min(left, turn / len(tables)))))
         part = connection.begin_nested()
         try:
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
         except exc.DBAPIError as error:
             part.rollback()
+            tables.reverse()  # some begin with the vehicle: neither order suits everybody
             if time.monotonic() >= deadline:
                 waited_too_long(error, None)
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
