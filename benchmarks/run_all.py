@@ -32,6 +32,7 @@ PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 TITLES = {
     "vin": "VIN validation",
+    "vin_decode": "Decoding many VINs",
     "storage_read": "Reading a long history, PostgreSQL",
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
@@ -48,6 +49,7 @@ WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_r
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),
+    "vin_decode": ("ultravin",),
     "economy": ("attrs",),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),

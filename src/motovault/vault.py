@@ -20,12 +20,14 @@ from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceSc
 from motovault.domain.maintenance.service import MaintenanceService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
+from motovault.domain.tiers import FeaturePolicy, TierPolicy
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleId, VehicleRepository
+from motovault.domain.vehicles import VehicleId, VehicleRepository, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
 from motovault.ports import Clock, NewId, UserId
+from motovault.providers.vin_decoders import EmbeddedVinDecoder
 from motovault.system import SystemClock, uuid7
 
 if TYPE_CHECKING:
@@ -90,13 +92,24 @@ class Garage:
         preferences: Units, currency, time zone.
     """
 
-    def __init__(self, store: Store, user_id: UserId, clock: Clock, new_id: NewId) -> None:
+    def __init__(
+        self,
+        store: Store,
+        user_id: UserId,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
+    ) -> None:
         self.user_id = user_id
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
-        self.vehicles = VehicleService(user_id, self._unit_of_work, clock, new_id)
+        self.vehicles = VehicleService(
+            user_id, self._unit_of_work, clock, new_id, vin_decoder=vin_decoder, policy=policy
+        )
         self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
@@ -197,16 +210,31 @@ class Garage:
 
 
 class Vault:
-    """A store with everybody's data in it. Use it as a context manager, or close it."""
+    """A store with everybody's data in it. Use it as a context manager, or close it.
+
+    Attributes:
+        vin_decoder: Tells what VINs say, one or many; it belongs to no user, so no tier is asked for.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, new_id: NewId, name: str, on_close: Callable[[], None] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        new_id: NewId,
+        name: str,
+        on_close: Callable[[], None] | None = None,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
         self._on_close = on_close
+        # the one place where a decoder is wrapped: by what remembers, and by what compares with a catalogue
+        self.vin_decoder: VinDecoder = vin_decoder or EmbeddedVinDecoder(clock)
+        self._policy = policy or TierPolicy()
 
     def garage(self, user_id: str) -> Garage:
         """One user's data.
@@ -217,7 +245,14 @@ class Vault:
         Raises:
             InvalidValue: Empty, too long, or with blanks around it.
         """
-        return Garage(self._store, UserId(checked_user_id(user_id, "user_id")), self._clock, self._new_id)
+        return Garage(
+            self._store,
+            UserId(checked_user_id(user_id, "user_id")),
+            self._clock,
+            self._new_id,
+            vin_decoder=self.vin_decoder,
+            policy=self._policy,
+        )
 
     def migrate(self, capsules: list[str] | None = None) -> MigrationStatus:
         """Bring the database to the newest schema, of all capsules or of some with what they need."""
@@ -267,6 +302,8 @@ def open_vault(
     row_level_security: bool | None = None,
     clock: Clock | None = None,
     new_id: NewId | None = None,
+    vin_decoder: VinDecoder | None = None,
+    policy: FeaturePolicy | None = None,
 ) -> Vault:
     """Open the place where vehicles and their logs are kept.
 
@@ -285,6 +322,10 @@ def open_vault(
             role that we are there; False does not ask.
         clock: Tells the time; the machine's by default.
         new_id: Makes ids; UUID version 7 by default.
+        vin_decoder: Tells what VINs say; by default the embedded one of the extra ``vpic`` where that is
+            installed, else the basic one.
+        policy: Says which user may use what; by default the reference's tiers, and everybody is in the free
+            one, without decoding. :class:`motovault.domain.tiers.AllFeatures` allows everything.
 
     Raises:
         InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind.
@@ -307,7 +348,7 @@ def open_vault(
             raise InvalidValue("row_level_security", True, "is for PostgreSQL; memory has none")
         from motovault.storage.memory import MemoryStore
 
-        return Vault(MemoryStore(), clock, new_id, "memory:")
+        return Vault(MemoryStore(), clock, new_id, "memory:", vin_decoder=vin_decoder, policy=policy)
     from motovault.storage.sql import SqlStore, make_engine
     from motovault.storage.sql.migrate import require_current, upgrade
     from motovault.storage.sql.row_level_security import is_asked_for
@@ -330,4 +371,5 @@ def open_vault(
         if made is not None:
             made.dispose()
         raise
-    return Vault(store, clock, new_id, name, None if made is None else made.dispose)
+    on_close = None if made is None else made.dispose
+    return Vault(store, clock, new_id, name, on_close, vin_decoder=vin_decoder, policy=policy)

@@ -12,6 +12,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 
 SAYS = {
+    "decode_vins": ["Honda, 2003", "Volkswagen, 2008", "not 17 characters", "Daily: a 2003 Honda"],
     "economy_without_storage": [
         "5.77 L/100 km",
         "a fill-up in it was missed",
