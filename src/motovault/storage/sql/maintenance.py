@@ -199,7 +199,9 @@ class SqlMaintenanceLogRepository(SqlOfVehicleRepository[MaintenanceLog]):
         return [
             load(
                 log_id, user_id, vehicle_id, categories[category], _texts(subtypes), service_date,
-                _figure(odometer or None), cost, shop_name, notes,
+                _figure(odometer or None),
+                # NUMERIC takes NaN from another application
+                cost if cost is None or cost.is_finite() else None, shop_name, notes,
                 created_at or updated_at or _NEVER, updated_at or created_at or _NEVER,
                 units[odometer_unit], currency_code, source, source_key,
             )
@@ -310,8 +312,11 @@ class SqlMaintenanceScheduleRepository(SqlOfVehicleRepository[MaintenanceSchedul
                 next_date, None if next_odometer is None or next_odometer < 0 else number(next_odometer),
                 bool(email_notifications), notes,
                 created_at or updated_at or _NEVER, updated_at or created_at or _NEVER,
-                days if days and days > 0 else None, modes[mode], anchor_date, anchor_odometer,
-                soon_days, soon_distance, is_active, units[unit], first_date,
+                days if days and days > 0 else None, modes[mode], anchor_date,
+                # NaN and infinity, which NUMERIC takes from another application, are no figure
+                anchor_odometer if anchor_odometer is None or anchor_odometer.is_finite() else None,
+                soon_days, soon_distance if soon_distance is None or soon_distance.is_finite() else None,
+                is_active, units[unit], first_date,
                 None if first_odometer is None else _figure(first_odometer),
                 source, source_key,
             )
