@@ -178,8 +178,12 @@ class Upkeep:
         }
         began = _began(planned, book, self._zone)
         if began is not None and began <= book.today:
-            details["last_service_date"] = began
-            details["last_service_odometer"] = planned.began_odometer
+            # a due that is stated and past already began before its row was written
+            if planned.first_due_date is None or planned.first_due_date >= began:
+                details["last_service_date"] = began
+            at = planned.began_odometer
+            if at is None or planned.first_due_odometer is None or planned.first_due_odometer >= at:
+                details["last_service_odometer"] = at
         schedule = book.new_schedule(MaintenanceScheduleId(self._new_id()), book.vehicle.user_id, details)
         self._work.maintenance_schedules.add(schedule)
         return 1

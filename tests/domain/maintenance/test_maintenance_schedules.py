@@ -82,6 +82,23 @@ class TestBeginning:
         garage.maintenance.remove(done.log.id)
         assert kept(garage, made) == (None, None, date(2026, 4, 1), 60000)
 
+    def test_nothing_falls_due_before_it_was_last_done(self, garage: Garage, car: Vehicle) -> None:
+        for given in (
+            {"last_service_date": TODAY, "first_due_date": TODAY - timedelta(days=1)},
+            {"last_service_odometer": 50000, "first_due_odometer": 49999},
+        ):
+            with pytest.raises(InvalidValue, match=r"^first_due_.* must not be before the last service"):
+                oil(garage, car, **given)
+        made = oil(garage, car, last_service_date=JANUARY, first_due_date=JANUARY)
+        with pytest.raises(InvalidValue, match="first_due_date"):
+            garage.maintenance.change_schedule(made.id, first_due_date=JANUARY - timedelta(days=1))
+        assert garage.maintenance.list_schedules(car.id) == [made]
+
+    def test_a_later_last_service_leaves_a_first_due_behind(self, garage: Garage, car: Vehicle) -> None:
+        made = oil(garage, car, first_due_date=JANUARY, first_due_odometer=60000)
+        garage.maintenance.change_schedule(made.id, last_service_date=TODAY, last_service_odometer="60001")
+        assert kept(garage, made) == (TODAY, 60001, date(2026, 9, 1), 65001)
+
     def test_its_unit_is_written_down_so_that_no_preference_moves_it(
         self, garage: Garage, car: Vehicle
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import motovault
 from motovault.domain.maintenance import MaintenanceLog, MaintenanceSchedule, advanced
 from motovault.domain.maintenance.recording import Recorded
 from motovault.domain.vehicles import VehicleId
+from motovault.errors import InvalidValue
 from motovault.quantities.units import DistanceUnit
 from motovault.testing.clock import FrozenClock
 
@@ -51,6 +53,18 @@ beginnings = st.fixed_dictionaries(
     },
 )
 picks = st.integers(0, 2**16)
+
+
+def is_in_order(given: dict[str, Any]) -> bool:
+    """Nothing falls due before it was last done: that is refused."""
+    return all(
+        given.get(f"first_due_{what}") is None
+        or given.get(f"last_service_{what}") is None
+        or given[f"first_due_{what}"] >= given[f"last_service_{what}"]
+        for what in ("date", "odometer")
+    )
+
+
 Told = tuple[object, ...]
 
 
@@ -163,14 +177,15 @@ class Upkeep(RuleBasedStateMachine):
         begins: dict[str, Any],
         unit: str | None,
     ) -> None:
-        self.kept.add_schedule(
-            self.cars[pick % 2],
-            category=work[0],
-            subtypes=work[1],
-            distance_unit=unit,
-            **every,
-            **begins,
-        )
+        with nullcontext() if is_in_order(begins) else pytest.raises(InvalidValue, match="first_due"):
+            self.kept.add_schedule(
+                self.cars[pick % 2],
+                category=work[0],
+                subtypes=work[1],
+                distance_unit=unit,
+                **every,
+                **begins,
+            )
 
     @precondition(lambda self: self.schedules())
     @rule(
@@ -192,7 +207,19 @@ class Upkeep(RuleBasedStateMachine):
         given = {**every, **begins, "is_active": is_active}
         if work is not None:
             given["category"], given["subtypes"] = work
-        self.kept.change_schedule(schedules[pick % len(schedules)].id, **given)
+        chosen = schedules[pick % len(schedules)]
+        began = {
+            "last_service_date": chosen.anchor_date,
+            "last_service_odometer": chosen.anchor_odometer,
+            **({"first_due_date": chosen.first_due_date} if "last_service_date" not in begins else {}),
+            **(
+                {"first_due_odometer": chosen.first_due_odometer}
+                if "last_service_odometer" not in begins
+                else {}
+            ),
+        }
+        with nullcontext() if is_in_order(began | begins) else pytest.raises(InvalidValue, match="first_due"):
+            self.kept.change_schedule(chosen.id, **given)
 
     @precondition(lambda self: self.schedules())
     @rule(pick=picks)

@@ -33,8 +33,8 @@ _TEMPLATE = "template"
 """The ``source`` of a schedule that a template brought."""
 
 _INTERVALS = ("interval_months", "interval_days", "interval_distance")
-_MOVING = {*_INTERVALS, "category", "subtypes", "mode", "distance_unit"}
-_MOVING |= {"last_service_date", "last_service_odometer", "first_due_date", "first_due_odometer"}
+_BEGINNING = ("last_service_date", "last_service_odometer", "first_due_date", "first_due_odometer")
+_MOVING = {*_INTERVALS, *_BEGINNING, "category", "subtypes", "mode", "distance_unit"}
 """A change of one of these moves next due."""
 
 
@@ -107,9 +107,9 @@ class Book:
         """The schedule with these changes, as the logs make it."""
         if not _MOVING & set(changes):
             return attrs.evolve(kept, **changes, updated_at=self.now)
-        changed = attrs.evolve(
-            anchored(kept, self.logs, self.unit), **{**changes, **_anchors(changes)}, updated_at=self.now
-        )
+        begun = anchored(kept, self.logs, self.unit)
+        changed = attrs.evolve(begun, **{**changes, **_anchors(changes)}, updated_at=self.now)
+        changed = attrs.evolve(changed, **_outdone(changed, changes))
         if {"category", "subtypes"} & set(changes):
             check_work(changed.category, changed.subtypes)
         self._check(changed, changes)
@@ -152,6 +152,9 @@ class Book:
             check_intervals(schedule.interval_months, schedule.interval_days, schedule.interval_distance)
         if "last_service_date" in given and schedule.anchor_date is not None:
             check_done("last_service_date", schedule.anchor_date, self.today)
+        if not given.keys().isdisjoint(_BEGINNING):
+            _check_order("first_due_date", schedule.first_due_date, schedule.anchor_date)
+            _check_order("first_due_odometer", schedule.first_due_odometer, schedule.anchor_odometer)
 
     def _made(self, schedule: MaintenanceSchedule) -> MaintenanceSchedule:
         """What beginning and logs make of it; its unit is written down, so that no preference moves it."""
@@ -170,6 +173,23 @@ def check_done(field: str, on: date, today: date) -> None:
     """Refuse work of the future. Raises InvalidValue."""
     if on > today:
         raise InvalidValue(field, on, f"must not be after today, {today}: only work that was done counts")
+
+
+def _check_order(field: str, due: Any, last: Any) -> None:
+    """Nothing falls due before it was last done. Raises InvalidValue."""
+    if due is not None and last is not None and due < last:
+        raise InvalidValue(field, due, f"must not be before the last service, {last}")
+
+
+def _outdone(changed: MaintenanceSchedule, changes: Mapping[str, Any]) -> dict[str, None]:
+    """First dues that a last service, now said to be later, has left behind."""
+    outdone: dict[str, None] = {}
+    for what in ("date", "odometer"):
+        due, last = getattr(changed, f"first_due_{what}"), getattr(changed, f"anchor_{what}")
+        is_told = f"last_service_{what}" in changes and f"first_due_{what}" not in changes
+        if is_told and due is not None and last is not None and due < last:
+            outdone[f"first_due_{what}"] = None
+    return outdone
 
 
 def _anchors(given: Mapping[str, Any]) -> dict[str, Any]:
