@@ -36,15 +36,17 @@ TITLES = {
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
     "storage_row_level_security": "Row-level security, PostgreSQL",
+    "cache": "Answers out of a cache, PostgreSQL and Redis",
     "economy": "Economy of a vehicle",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
 }
-WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"}
+WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security", "cache"}
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),
+    "cache": (*STORES, "redis", "hiredis", "msgspec", "cachetools"),
     "economy": ("attrs",),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),
