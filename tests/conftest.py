@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         used = getattr(item, "fixturenames", ())
         if "postgres_url" in used:
             item.add_marker(pytest.mark.postgres)
-        if "redis_url" in used:
+        if "redis_url" in used or "own_redis" in used:
             item.add_marker(pytest.mark.redis)
 
 

@@ -7,7 +7,10 @@ after the recovery nothing older than the outage is given, to nobody.
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -291,6 +294,54 @@ def test_not_there_from_the_beginning(tmp_path: Path) -> None:
         garage = vault.garage("ana")
         garage.vehicles.add(license_plate="AB 1")
         assert len(garage.vehicles.list()) == 1
+
+
+def test_what_the_dead_owed_is_forgotten_by_those_who_saw_the_outage(
+    sqlite_path: Path, own_redis: OwnRedis
+) -> None:
+    both = Both(sqlite_path, own_redis.url, None)
+    both.use()
+    answers = open_cache(own_redis.url, timeout_seconds=TIMEOUT_SECONDS, retry_seconds=600)
+    with motovault.open_vault(sqlite_path, cache=answers) as vault:
+        own_redis.send(signal.SIGSTOP)
+        both.write(vault.garage("ana"))  # and is never heard of again
+        both.look()
+        time.sleep(3 * (TIMEOUT_SECONDS + RETRY_SECONDS))
+        own_redis.send(signal.SIGCONT)
+        both.await_recovery()
+        both.look()
+    both.close()
+
+
+def test_somebody_else_answers(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening_there:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    client, _ = listening_there.accept()
+                    client.recv(1000)
+                    client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    client.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"redis://127.0.0.1:{listening_there.getsockname()[1]}"
+        with motovault.open_vault("memory:", cache=url) as vault:
+            garage = vault.garage("ana")
+            for number in range(3):
+                garage.vehicles.add(license_plate=f"AB {number}")
+                assert len(garage.vehicles.list()) == number + 1
+        listening_there.shutdown(socket.SHUT_RDWR)
+
+
+def test_an_epoch_that_somebody_else_wrote(both: Both, own_redis: OwnRedis) -> None:
+    client = redis.Redis.from_url(own_redis.url)
+    for epoch in (b"", b"\xff\xfe", b'"', b"x y"):
+        client.set("motovault:epoch", epoch)
+        both.use()
+        both.use()
+        assert not both.is_out()
+    client.close()
 
 
 def test_what_is_owed_is_paid_on_closing(sqlite_path: Path, own_redis: OwnRedis) -> None:

@@ -28,8 +28,11 @@ except ModuleNotFoundError as missing:
 
 __all__ = ["FAILURES", "RedisCache"]
 
-FAILURES: Final = (RedisError, OSError)
-"""What a server that is away, hung, loading, read-only or at odds with us makes the client raise."""
+FAILURES: Final = (RedisError, OSError, ValueError, TypeError, LookupError)
+"""What a server that is away, hung, loading, read-only or at odds with us makes the client raise.
+
+The last three: an answer of another shape than Redis gives, from whoever listens there.
+"""
 
 T = TypeVar("T")
 
@@ -220,11 +223,12 @@ class RedisCache:
         )
         if value is not None:
             return _opened(value, epoch), None
-        return None, (Lease(f"{token} {epoch.decode()}") if taken else None)
+        return None, (Lease(f"{token} {epoch.decode('latin-1')}") if taken else None)
 
     def _fill(self, key: str, value: bytes, lease: Lease, seconds: float) -> bool:
-        token, _, epoch = lease.partition(" ")
-        whole = b"".join((_HEAD, epoch.encode(), _MIDDLE, value, b"}"))
+        token, _, text = lease.partition(" ")
+        epoch = text.encode("latin-1")  # as it is: somebody may have written another one there
+        whole = b"".join((_HEAD, epoch, _MIDDLE, value, b"}"))
         keys = [self.prefix + key, self._beside(key), self._epoch]
         return bool(self._eval(_FILL, keys, [token, epoch, whole, max(1, int(seconds * 1000))]))
 
