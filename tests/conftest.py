@@ -116,6 +116,13 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def own_redis() -> Iterator[servers.OwnRedis]:
+    """A server of this test alone, which it may kill."""
+    with servers.own_redis() as server:
+        yield server
+
+
+@pytest.fixture
 def redis_client(redis_url: str) -> Iterator[Redis]:
     """A client of the server; close to the wire, for looking behind the cache's back."""
     import redis

@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 import motovault
-from motovault.cache import Answers, CachedStore, LocalCache, open_cache
+from motovault.cache import Answers, CachedStore, LocalCache, keys, open_cache
 from motovault.cache.values import PlainKind
 from motovault.storage.memory import MemoryStore
 from motovault.testing.contracts.base import at_once
@@ -231,6 +231,43 @@ def test_what_is_kept_of_one_user_is_never_given_to_another(answers: Answers) ->
         assert work.vehicles.list_live() == []
     with store.unit_of_work(ANA) as work:
         assert len(work.fuel_logs.list_for_vehicle(vehicle.id)) == 1
+
+
+def test_a_log_that_moves_is_gone_from_where_it_was(answers: Answers) -> None:
+    """The repository is told where it goes; where it was, it must find out by itself, each time anew."""
+    kept_in = MemoryStore()
+    store, behind = CachedStore(kept_in, answers), kept_in
+    here, there = example_vehicle(), example_vehicle()
+    log = example_fuel_log(here)
+    moved = attrs.evolve(log, vehicle_id=there.id)
+
+    def lists(work: Any) -> list[int]:
+        return [len(work.fuel_logs.list_for_vehicle(vehicle.id)) for vehicle in (here, there)]
+
+    with store.unit_of_work(ANA) as work:
+        work.vehicles.add(here)
+        work.vehicles.add(there)
+        work.fuel_logs.add(log)
+        work.fuel_logs.add(example_fuel_log(here))
+        work.fuel_logs.add(example_fuel_log(there))
+        assert lists(work) == [2, 1]
+        work.fuel_logs.replace(moved)
+        assert lists(work) == [1, 2]
+        with work.join(atomic=True) as part:
+            part.fuel_logs.replace(log)
+        assert lists(work) == [2, 1]
+        with work.join(atomic=True) as part:
+            part.fuel_logs.get(log.id)
+            part.fuel_logs.replace(moved)
+        assert lists(work) == [1, 2]
+        # another process moves it back, and drops both
+        with behind.unit_of_work(ANA) as other:
+            other.fuel_logs.replace(log)
+        answers.drop(keys.fuel_logs(here.id), keys.fuel_logs(there.id))
+        assert lists(work) == [2, 1]
+        with work.join(atomic=True) as part:
+            part.fuel_logs.remove(log.id)
+        assert lists(work) == [1, 1]
 
 
 def test_a_list_too_long_to_keep_is_whole_all_the_same(answers: Answers) -> None:
