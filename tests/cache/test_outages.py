@@ -20,8 +20,7 @@ import pytest
 import redis
 
 import motovault
-from motovault.cache import Answers, CachedStore, open_cache
-from motovault.errors import InvalidValue, MissingExtra
+from motovault.cache import open_cache
 from motovault.testing.examples import NOON
 from motovault.vault import Garage
 from tests.cache.proxy import between
@@ -30,6 +29,7 @@ from tests.servers import OwnRedis
 
 TIMEOUT_SECONDS = 0.1
 RETRY_SECONDS = 0.1
+NEAR_SECONDS = 0.5
 EXTRA_SECONDS = 3 * TIMEOUT_SECONDS + 0.5
 """Three times asked at most, by one call; and half a second for a busy machine."""
 
@@ -93,7 +93,7 @@ class Both:
             one.close()
 
 
-@pytest.fixture(params=[None, 0.5], ids=["far", "far and near"])
+@pytest.fixture(params=[None, NEAR_SECONDS], ids=["far", "far and near"])
 def both(request: pytest.FixtureRequest, sqlite_path: Path, own_redis: OwnRedis) -> Iterator[Both]:
     made = Both(sqlite_path, own_redis.url, request.param)
     yield made
@@ -143,6 +143,8 @@ def test_hung_and_going_on(both: Both, own_redis: OwnRedis) -> None:
     both.write(both.one)
     both.look(both.one)
     assert both.is_out()
+    time.sleep(NEAR_SECONDS)  # and not a moment longer may a near cache, which nobody tells, be behind
+    both.look()
     own_redis.send(signal.SIGCONT)
     both.await_recovery()
     both.look()
@@ -355,53 +357,3 @@ def test_what_is_owed_is_paid_on_closing(sqlite_path: Path, own_redis: OwnRedis)
     answers.close()
     both.look()
     both.close()
-
-
-# --------------------------------------------------------------------- the front door
-
-
-@pytest.mark.parametrize("url", ["http://x:pass@y/", "redis://:pass@host:port/0", "pass"])
-def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(InvalidValue) as caught:
-        motovault.open_vault("memory:", cache=url)
-    assert "pass" not in str(caught.value)
-    assert "pass" not in repr(caught.value.value)
-    assert caught.value.__context__ is None or caught.value.__suppress_context__
-
-
-def test_no_password_is_shown(own_redis: OwnRedis) -> None:
-    answers = open_cache("redis://:hush@localhost:1/0")
-    assert "hush" not in repr(answers) + str(answers.far)
-    answers.close()
-
-
-def test_a_hosts_connection_cannot_have_a_cache(sqlite_path: Path) -> None:
-    import sqlalchemy as sa
-
-    engine = sa.create_engine(f"sqlite:///{sqlite_path}")
-    with engine.connect() as connection, pytest.raises(InvalidValue) as caught:
-        motovault.open_vault(connection=connection, cache="memory:")
-    assert caught.value.field == "cache"
-    engine.dispose()
-
-
-def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    for name in [name for name in sys.modules if name in ("motovault.cache.redis", "motovault.cache.near")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(MissingExtra, match=r"motovault\[redis\]"):
-        open_cache("redis://localhost")
-
-
-def test_a_cache_of_ones_own_will_do() -> None:
-    from motovault.cache import LocalCache
-
-    own = LocalCache()
-    with motovault.open_vault("memory:", cache=own) as vault:
-        assert isinstance(vault._store, CachedStore)
-        vault.garage("ana").vehicles.add(license_plate="AB 1")
-        assert vault.garage("ana").vehicles.list() == vault.garage("ana").vehicles.list()
-        assert isinstance(own.get("vehicles:user:ana"), bytes)
-        assert Answers(far=own).far is own

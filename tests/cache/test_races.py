@@ -19,6 +19,7 @@ import pytest
 import motovault
 from motovault.cache import Answers, CachedStore, LocalCache, keys, open_cache
 from motovault.cache.values import PlainKind
+from motovault.errors import StorageFailure
 from motovault.storage.memory import MemoryStore
 from motovault.testing.contracts.base import at_once
 from motovault.testing.examples import ANA, BOB, example_fuel_log, example_vehicle
@@ -106,6 +107,7 @@ PROGRAM = """
 import json, sys, time
 from motovault.cache import open_cache
 from motovault.cache.values import PlainKind
+from motovault.errors import StorageFailure
 url, prefix, start = sys.argv[1:]
 answers = open_cache(url, prefix=prefix, timeout_seconds=2)
 loads = []
@@ -217,6 +219,54 @@ def test_a_transaction_that_is_undone_leaves_the_cache_as_it_was(answers: Answer
     assert len(loads) == asked
 
 
+class _LostAfterwards(MemoryStore):
+    """What it does is done, and then its line is lost: nobody is told that it was."""
+
+    loses = False
+
+    def unit_of_work(self, user_id: Any, *, atomic: bool = False) -> Any:
+        return _Lost(super().unit_of_work(user_id, atomic=atomic), self, atomic)
+
+
+class _Lost:
+    def __init__(self, whole: Any, store: _LostAfterwards, atomic: bool) -> None:
+        self._whole, self._store, self._atomic = whole, store, atomic
+
+    @property
+    def vehicles(self) -> Any:
+        return self if self._store.loses and not self._atomic else self._whole.vehicles
+
+    def replace(self, vehicle: Any) -> None:
+        self._whole.vehicles.replace(vehicle)
+        raise StorageFailure("the connection was lost")
+
+    def __enter__(self) -> Any:
+        self._whole.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._whole.__exit__(*error)
+        if self._store.loses and self._atomic:
+            raise StorageFailure("the connection was lost")
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_what_may_have_been_committed_is_dropped(answers: Answers, atomic: bool) -> None:
+    kept_in = _LostAfterwards()
+    store = CachedStore(kept_in, answers)
+    vehicle = example_vehicle()
+    with store.unit_of_work(ANA) as work:
+        work.vehicles.add(vehicle)
+        assert work.vehicles.list_live() == [vehicle]
+    kept_in.loses = True
+    changed = attrs.evolve(vehicle, nickname="changed")
+    with pytest.raises(StorageFailure), store.unit_of_work(ANA, atomic=atomic) as work:
+        work.vehicles.replace(changed)
+    kept_in.loses = False
+    with store.unit_of_work(ANA) as work:
+        assert work.vehicles.list_live() == [changed]
+
+
 def test_what_is_kept_of_one_user_is_never_given_to_another(answers: Answers) -> None:
     store = CachedStore(MemoryStore(), answers)
     vehicle = example_vehicle()
@@ -237,37 +287,39 @@ def test_a_log_that_moves_is_gone_from_where_it_was(answers: Answers) -> None:
     """The repository is told where it goes; where it was, it must find out by itself, each time anew."""
     kept_in = MemoryStore()
     store, behind = CachedStore(kept_in, answers), kept_in
-    here, there = example_vehicle(), example_vehicle()
+    here, there, elsewhere = example_vehicle(), example_vehicle(), example_vehicle()
     log = example_fuel_log(here)
     moved = attrs.evolve(log, vehicle_id=there.id)
 
     def lists(work: Any) -> list[int]:
-        return [len(work.fuel_logs.list_for_vehicle(vehicle.id)) for vehicle in (here, there)]
+        return [len(work.fuel_logs.list_for_vehicle(vehicle.id)) for vehicle in (here, there, elsewhere)]
 
     with store.unit_of_work(ANA) as work:
         work.vehicles.add(here)
         work.vehicles.add(there)
+        work.vehicles.add(elsewhere)
         work.fuel_logs.add(log)
         work.fuel_logs.add(example_fuel_log(here))
         work.fuel_logs.add(example_fuel_log(there))
-        assert lists(work) == [2, 1]
+        work.fuel_logs.add(example_fuel_log(elsewhere))
+        assert lists(work) == [2, 1, 1]
         work.fuel_logs.replace(moved)
-        assert lists(work) == [1, 2]
+        assert lists(work) == [1, 2, 1]
         with work.join(atomic=True) as part:
             part.fuel_logs.replace(log)
-        assert lists(work) == [2, 1]
+        assert lists(work) == [2, 1, 1]
         with work.join(atomic=True) as part:
             part.fuel_logs.get(log.id)
             part.fuel_logs.replace(moved)
-        assert lists(work) == [1, 2]
-        # another process moves it back, and drops both
+        assert lists(work) == [1, 2, 1]
+        # another process moves it to where it never was here, and drops both
         with behind.unit_of_work(ANA) as other:
-            other.fuel_logs.replace(log)
-        answers.drop(keys.fuel_logs(here.id), keys.fuel_logs(there.id))
-        assert lists(work) == [2, 1]
+            other.fuel_logs.replace(attrs.evolve(log, vehicle_id=elsewhere.id))
+        answers.drop(keys.fuel_logs(there.id), keys.fuel_logs(elsewhere.id))
+        assert lists(work) == [1, 1, 2]
         with work.join(atomic=True) as part:
             part.fuel_logs.remove(log.id)
-        assert lists(work) == [1, 1]
+        assert lists(work) == [1, 1, 1]
 
 
 def test_a_list_too_long_to_keep_is_whole_all_the_same(answers: Answers) -> None:

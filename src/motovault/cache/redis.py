@@ -21,7 +21,7 @@ from motovault.ports import Lease
 try:
     import redis
     from redis.backoff import NoBackoff
-    from redis.exceptions import OutOfMemoryError, RedisError
+    from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
     from redis.retry import Retry
 except ModuleNotFoundError as missing:
     raise MissingExtra("redis", "redis") from missing
@@ -267,7 +267,7 @@ class RedisCache:
             text = connection.read_response()
             facts |= dict(line.split(":", 1) for line in _text(text).splitlines() if ":" in line)
         if facts.get("role") != "master":
-            raise redis.exceptions.ReadOnlyError("this server is a replica")
+            raise ReadOnlyError("this server is a replica")
         self._run = facts["run_id"]
         connection.send_command("EVAL", _NEW_RUN, 1, self._epoch, self._run, self.channel)
         connection.read_response()
