@@ -143,7 +143,7 @@ def test_hung_and_going_on(both: Both, own_redis: OwnRedis) -> None:
     both.write(both.one)
     both.look(both.one)
     assert both.is_out()
-    time.sleep(NEAR_SECONDS)  # and not a moment longer may a near cache, which nobody tells, be behind
+    time.sleep(1.2 * NEAR_SECONDS)  # and not a moment longer may a near cache, which nobody tells, be behind
     both.look()
     own_redis.send(signal.SIGCONT)
     both.await_recovery()

@@ -72,6 +72,19 @@ class CachedUnitOfWork:
     question that is answered out of the cache takes no connection.
     """
 
+    __slots__ = (
+        "_atomic",
+        "_inner",
+        "_is_open",
+        "_open_inner",
+        "_outer",
+        "_stale",
+        "_vehicles_of",
+        "answers",
+        "in_transaction",
+        "user_id",
+    )
+
     def __init__(
         self,
         answers: Answers,
@@ -89,10 +102,9 @@ class CachedUnitOfWork:
         self._inner: _Repositories | None = None
         self._is_open = False
         self.in_transaction: bool = atomic or (outer is not None and outer.in_transaction)
-        self._stale: dict[str, None] = {}
-        self._vehicles_of: dict[UUID, set[VehicleId]] = (
-            outer._vehicles_of if outer is not None and outer.in_transaction else {}
-        )
+        # made when something is written: most units only read
+        self._stale: dict[str, None] | None = None
+        self._vehicles_of: dict[UUID, set[VehicleId]] | None = None
 
     @property
     def vehicles(self) -> VehicleRepository:
@@ -158,11 +170,19 @@ class CachedUnitOfWork:
     def was_seen(self, entity_id: UUID, vehicle_id: VehicleId) -> None:
         """In this transaction, that row was one of that vehicle."""
         if self.in_transaction:
-            self._vehicles_of.setdefault(entity_id, set()).add(vehicle_id)
+            self._seen().setdefault(entity_id, set()).add(vehicle_id)
 
     def vehicles_of(self, entity_id: UUID) -> set[VehicleId]:
         """Of which vehicles that row may be, as far as this transaction saw; empty if it did not look."""
-        return self._vehicles_of.get(entity_id, set())
+        return self._seen().get(entity_id, set())
+
+    def _seen(self) -> dict[UUID, set[VehicleId]]:
+        """What the whole transaction saw."""
+        if self._outer is not None and self._outer.in_transaction:
+            return self._outer._seen()
+        if self._vehicles_of is None:
+            self._vehicles_of = {}
+        return self._vehicles_of
 
     @contextlib.contextmanager
     def changing(self, keys: Iterable[str]) -> Iterator[None]:
@@ -179,15 +199,21 @@ class CachedUnitOfWork:
 
     def _drop(self, keys: Iterable[str]) -> None:
         if self.in_transaction:
-            self._stale.update(dict.fromkeys(keys))
+            self._owe(keys)
         else:
             self.answers.drop(*dict.fromkeys(keys))
+
+    def _owe(self, keys: Iterable[str]) -> None:
+        if self._stale is None:
+            self._stale = {}
+        self._stale.update(dict.fromkeys(keys))
 
     def __enter__(self) -> Self:
         if self._is_open:
             raise StorageFailure("this unit of work is open already: enter it once")
         self._is_open = True
         if self._atomic:
+            self._vehicles_of = None
             try:
                 self.inner  # noqa: B018 - a transaction begins when it is entered
             except BaseException:
@@ -200,14 +226,14 @@ class CachedUnitOfWork:
     ) -> None:
         self._is_open = False
         inner, self._inner = self._inner, None
-        stale, self._stale = self._stale, {}
+        stale, self._stale = self._stale, None
         try:
             if inner is not None:
                 inner.__exit__(kind, error, trace)
         finally:
             if kind is None and stale:
                 if self._outer is not None and self._outer.in_transaction:
-                    self._outer._stale.update(stale)
+                    self._outer._owe(stale)
                 else:
                     self.answers.drop(*stale)
 
