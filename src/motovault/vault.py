@@ -20,12 +20,14 @@ from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceSc
 from motovault.domain.maintenance.service import MaintenanceService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
+from motovault.domain.tiers import FeaturePolicy, TierPolicy
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleId, VehicleRepository
+from motovault.domain.vehicles import VehicleId, VehicleRepository, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
 from motovault.ports import Cache, Clock, NewId, UserId
+from motovault.providers.vin_decoders import EmbeddedVinDecoder
 from motovault.system import SystemClock, uuid7
 
 if TYPE_CHECKING:
@@ -91,13 +93,24 @@ class Garage:
         preferences: Units, currency, time zone.
     """
 
-    def __init__(self, store: Store, user_id: UserId, clock: Clock, new_id: NewId) -> None:
+    def __init__(
+        self,
+        store: Store,
+        user_id: UserId,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
+    ) -> None:
         self.user_id = user_id
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
-        self.vehicles = VehicleService(user_id, self._unit_of_work, clock, new_id)
+        self.vehicles = VehicleService(
+            user_id, self._unit_of_work, clock, new_id, vin_decoder=vin_decoder, policy=policy
+        )
         self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
@@ -198,16 +211,31 @@ class Garage:
 
 
 class Vault:
-    """A store with everybody's data in it. Use it as a context manager, or close it."""
+    """A store with everybody's data in it. Use it as a context manager, or close it.
+
+    Attributes:
+        vin_decoder: Tells what VINs say, one or many; it belongs to no user, so no tier is asked for.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, new_id: NewId, name: str, on_close: Callable[[], None] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        new_id: NewId,
+        name: str,
+        on_close: Callable[[], None] | None = None,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
         self._on_close = on_close
+        # the one place where a decoder is wrapped: by what remembers, and by what compares with a catalogue
+        self.vin_decoder: VinDecoder = vin_decoder or EmbeddedVinDecoder(clock)
+        self._policy = policy or TierPolicy()
 
     def garage(self, user_id: str) -> Garage:
         """One user's data.
@@ -218,7 +246,14 @@ class Vault:
         Raises:
             InvalidValue: Empty, too long, or with blanks around it.
         """
-        return Garage(self._store, UserId(checked_user_id(user_id, "user_id")), self._clock, self._new_id)
+        return Garage(
+            self._store,
+            UserId(checked_user_id(user_id, "user_id")),
+            self._clock,
+            self._new_id,
+            vin_decoder=self.vin_decoder,
+            policy=self._policy,
+        )
 
     def migrate(self, capsules: list[str] | None = None) -> MigrationStatus:
         """Bring the database to the newest schema, of all capsules or of some with what they need."""
@@ -270,6 +305,8 @@ def open_vault(
     row_level_security: bool | None = None,
     clock: Clock | None = None,
     new_id: NewId | None = None,
+    vin_decoder: VinDecoder | None = None,
+    policy: FeaturePolicy | None = None,
 ) -> Vault:
     """Open the place where vehicles and their logs are kept.
 
@@ -291,6 +328,10 @@ def open_vault(
             role that we are there; False does not ask.
         clock: Tells the time; the machine's by default.
         new_id: Makes ids; UUID version 7 by default.
+        vin_decoder: Tells what VINs say; by default the embedded one of the extra ``vpic`` where that is
+            installed, else the basic one.
+        policy: Says which user may use what; by default the reference's tiers, and everybody is in the free
+            one, without decoding. :class:`motovault.domain.tiers.AllFeatures` allows everything.
 
     Raises:
         InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind;
@@ -315,7 +356,7 @@ def open_vault(
         from motovault.storage.memory import MemoryStore
 
         kept, close = _cached(MemoryStore(), cache, None)
-        return Vault(kept, clock, new_id, "memory:", close)
+        return Vault(kept, clock, new_id, "memory:", close, vin_decoder=vin_decoder, policy=policy)
     from motovault.storage.sql import SqlStore, make_engine
     from motovault.storage.sql.migrate import require_current, upgrade
     from motovault.storage.sql.row_level_security import is_asked_for
@@ -339,35 +380,14 @@ def open_vault(
         if made is not None:
             made.dispose()
         raise
-    return Vault(cached, clock, new_id, name, close)
+    return Vault(cached, clock, new_id, name, close, vin_decoder=vin_decoder, policy=policy)
 
 
 def _cached(
     store: Store, cache: str | Cache | Answers | None, close: Callable[[], None] | None
 ) -> tuple[Store, Callable[[], None] | None]:
-    """The store behind a cache, if one is asked for; and what closes both."""
     if cache is None:
         return store, close
-    from motovault.cache import Answers, CachedStore, open_cache
+    from motovault.cache.opening import behind
 
-    answers = cache
-    if isinstance(cache, str):
-        answers = open_cache(cache)
-    elif not isinstance(cache, Answers):
-        answers = Answers(far=cache)
-    assert isinstance(answers, Answers)
-
-    def close_both() -> None:
-        try:
-            if isinstance(cache, str):
-                answers.close()
-        finally:
-            if close is not None:
-                close()
-
-    try:
-        return CachedStore(store, answers), close_both
-    except BaseException:
-        if isinstance(cache, str):
-            answers.close()
-        raise
+    return behind(store, cache, close)

@@ -189,8 +189,15 @@ def test_a_page_lists_the_calls_of_service_and_repository(capsule: str) -> None:
 def _options() -> Iterator[tuple[str, str]]:
     (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
     for name, command in commands.choices.items():
-        for action in command._actions:
-            yield from ((name, option) for option in action.option_strings if option.startswith("--"))
+        yield from ((name, option) for option in _of_command(command))
+
+
+def _of_command(command: argparse.ArgumentParser) -> Iterator[str]:
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):  # as in `motovault vin check`
+            for nested in action.choices.values():
+                yield from _of_command(nested)
+        yield from (option for option in action.option_strings if option.startswith("--"))
 
 
 def test_every_command_and_option_is_on_its_page() -> None:

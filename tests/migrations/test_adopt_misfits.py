@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 import motovault
-from motovault.storage.sql import migrate
+from motovault.storage.sql import make_engine, migrate
 from motovault.storage.sql.adopt import AdoptionRefused, adopt
-from tests.migrations import node_database
+from tests import scratch
+from tests.migrations import node_database, reference_schema
 from tests.migrations.node_database import ANA, BOB, checksums, vehicle_id
 
 pytestmark = pytest.mark.migrations
@@ -147,6 +149,58 @@ def test_a_file_that_fails_leaves_the_database_as_it_was(node: sa.Engine) -> Non
     assert _everything(node) == before
     with pytest.raises(motovault.StorageFailure, match="another application's"):
         migrate.status(node)
+
+
+@pytest.fixture
+def theirs(node: sa.Engine, postgres_url: str) -> Iterator[sa.Engine]:
+    """The database as a role that may make a schema in it, and owns no table of it yet."""
+    with scratch.role(postgres_url) as role:
+        made = make_engine(scratch.as_role(node.url.render_as_string(hide_password=False), role))
+        _run(
+            node,
+            f'GRANT CREATE ON DATABASE "{node.url.database}" TO {role}',
+            f"GRANT USAGE, CREATE ON SCHEMA public TO {role}",
+            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+        )
+        yield made
+        made.dispose()
+        _run(node, f"DROP OWNED BY {role} CASCADE")
+
+
+def test_tables_of_another_owner_are_refused_before_anything_is_tried(
+    node: sa.Engine, theirs: sa.Engine
+) -> None:
+    for dry_run in (True, False):
+        with pytest.raises(AdoptionRefused, match="vehicles, owner: there is ") as caught:
+            adopt(theirs, dry_run=dry_run)
+        assert {one.table for one in caught.value.misfits} == set(reference_schema.TABLES)
+    _run(node, f"GRANT {node.url.username} TO {theirs.url.username}")
+    assert adopt(theirs, dry_run=True).state == "would be adopted"
+
+
+def test_row_level_security_that_hides_rows_from_us_is_refused(node: sa.Engine, theirs: sa.Engine) -> None:
+    """PostgreSQL asks the policies of a forced table when it validates a key: no row would count."""
+    _run(
+        node,
+        *(
+            f"ALTER TABLE {table} OWNER TO {theirs.url.username}"
+            for table in (*reference_schema.TABLES, "_migrations")
+        ),
+        *(
+            f"ALTER TABLE {table} {what} ROW LEVEL SECURITY"
+            for table in ("vehicles", "fuel_logs")
+            for what in ("ENABLE", "FORCE")
+        ),
+        f"UPDATE fuel_logs SET user_id = '{BOB}'",
+    )
+    with pytest.raises(AdoptionRefused, match="one that binds the database user") as caught:
+        adopt(theirs)
+    assert [one.table for one in caught.value.misfits] == ["vehicles", "fuel_logs"]
+    for table in ("vehicles", "fuel_logs"):
+        _run(node, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    found = adopt(theirs)
+    assert [key.table for key in found.waiting] == ["fuel_logs"]
+    assert {note.subject for note in found.notes} == {"row-level security"}
 
 
 # --- what does no harm

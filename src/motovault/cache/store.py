@@ -26,10 +26,10 @@ from motovault.domain.vehicles import VehicleId, VehicleRepository
 from motovault.errors import Conflict, InvalidValue, NotFound, StorageFailure
 from motovault.ports import UserId
 
-__all__ = ["CachedStore", "CachedUnitOfWork"]
+__all__ = ["CachedStore", "CachedUnitOfWork", "Repositories", "Store"]
 
 
-class _Repositories(Protocol):
+class Repositories(Protocol):
     """As :class:`motovault.vault.Repositories`, which this room does not know."""
 
     @property
@@ -50,7 +50,9 @@ class _Repositories(Protocol):
     @property
     def odometer(self) -> OdometerRepository: ...
 
-    def join(self, *, atomic: bool = False) -> _Repositories: ...
+    def join(self, *, atomic: bool = False) -> Repositories:
+        """A unit of work within this one."""
+        ...
 
     def __enter__(self) -> Self: ...
 
@@ -59,10 +61,12 @@ class _Repositories(Protocol):
     ) -> bool | None: ...
 
 
-class _Store(Protocol):
+class Store(Protocol):
     """As :class:`motovault.vault.Store`."""
 
-    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> _Repositories: ...
+    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
+        """A unit of work of one user."""
+        ...
 
 
 class CachedUnitOfWork:
@@ -89,7 +93,7 @@ class CachedUnitOfWork:
         self,
         answers: Answers,
         user_id: UserId,
-        open_inner: Callable[[], _Repositories],
+        open_inner: Callable[[], Repositories],
         *,
         atomic: bool,
         outer: CachedUnitOfWork | None = None,
@@ -99,7 +103,7 @@ class CachedUnitOfWork:
         self._open_inner = open_inner
         self._atomic = atomic
         self._outer = outer
-        self._inner: _Repositories | None = None
+        self._inner: Repositories | None = None
         self._is_open = False
         self.in_transaction: bool = atomic or (outer is not None and outer.in_transaction)
         # made when something is written: most units only read
@@ -143,7 +147,7 @@ class CachedUnitOfWork:
         )
 
     @property
-    def inner(self) -> _Repositories:
+    def inner(self) -> Repositories:
         """The store's own unit of work, entered."""
         self.refuse_closed()
         if self._inner is None:
@@ -257,7 +261,7 @@ class CachedStore:
     []
     """
 
-    def __init__(self, store: _Store, answers: Answers) -> None:
+    def __init__(self, store: Store, answers: Answers) -> None:
         if not getattr(store, "commits", True):
             raise InvalidValue(
                 "cache", answers, "is not for a host's open connection, whose commits are not seen"

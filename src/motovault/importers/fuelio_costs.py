@@ -191,7 +191,7 @@ class CostRows:
         if not name:
             return None
         of_title = words.declared(title)
-        of_name = words.resolve((name,), ANY_WORK)
+        of_name = words.resolve((name,), ANY_WORK, takes_any=False)
         if of_title is not None:
             return of_title
         if of_name.work is None and not of_name.unknown:
@@ -205,7 +205,8 @@ class CostRows:
         """Whether its category is one of work, though what work may not be known."""
         if self._titles.get(cells, "costtypeid").strip() in WORK_CATEGORIES:
             return True
-        return _is_known(self._settings.words.resolve((self._category(cells),), ANY_WORK).unknown)
+        words = self._settings.words
+        return _is_known(words.resolve((self._category(cells),), ANY_WORK, takes_any=False).unknown)
 
     # --------------------------------------------------------------------- reminders
 

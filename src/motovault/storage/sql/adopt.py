@@ -22,7 +22,7 @@ from motovault.storage.sql import migrate
 from motovault.storage.sql.adopt_catalogue import Table, tables_of
 from motovault.storage.sql.adopt_compare import Difference, compare_tables
 from motovault.storage.sql.errors import shown
-from motovault.storage.sql.migration_lock import alone, checked_timeout
+from motovault.storage.sql.migration_lock import alone, checked_timeout, take_together
 from motovault.storage.sql.records import BESIDE, is_another_applications, records_of
 from motovault.storage.sql.row_level_security import around_migration
 from motovault.storage.sql.shipped import MIGRATIONS, ShippedFile, shipped, wanted
@@ -107,7 +107,11 @@ def adopt(engine: sa.Engine, *, dry_run: bool = False, lock_timeout: float | Non
                 transaction.rollback()
             return found
         with alone(engine, lock_timeout, adopting=True) as connection:
-            return _already(connection) or _adopted(connection, _examined(connection))
+            if (done := _already(connection)) is not None:
+                return done
+            plan = _examined(connection)
+            take_together(connection, plan.capsules, lock_timeout)
+            return _adopted(connection, plan)
 
 
 def _already(connection: sa.Connection) -> Adoption | None:

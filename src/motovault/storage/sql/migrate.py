@@ -29,10 +29,11 @@ from motovault.storage.sql.migration_lock import (
     alone,
     checked_timeout,
     in_script,
+    take_together,
     waited_too_long,
 )
 from motovault.storage.sql.records import records_of
-from motovault.storage.sql.row_level_security import Wish, around_migration, refuse_sqlite
+from motovault.storage.sql.row_level_security import Wish, around_migration, changes_all, refuse_sqlite
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
     AppliedFile,
@@ -167,6 +168,10 @@ def upgrade(
         before = compare(_looked_up(connection), chosen)  # again: somebody may have been first
         if before.drifted:
             raise SchemaDrift(before.drifted)
+        pending = {name.partition("/")[0] for name in before.pending}
+        take_together(
+            connection, wanted(None) if changes_all(connection, row_level_security) else pending, lock_timeout
+        )
         with around_migration(connection, row_level_security):
             if before.pending:
                 _run(_config(connection=connection), chosen)
