@@ -22,6 +22,11 @@ def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
+def test_a_url_that_would_turn_bytes_into_text_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="bytes"):
+        open_cache("redis://localhost/0?decode_responses=True")
+
+
 def test_no_password_is_shown() -> None:
     answers = open_cache("redis://:hush@localhost:1/0")
     assert "hush" not in repr(answers) + str(answers.far)

@@ -124,6 +124,8 @@ class RedisCache:
         except ValueError:
             # the library's own text may show the URL, which may hold a password
             raise InvalidValue("cache", "…", "must be redis://, rediss:// or unix://…") from None
+        if self.client.get_encoder().decode_responses:
+            raise InvalidValue("cache", "…?decode_responses", "must leave answers as bytes")
         self.prefix = prefix
         self.channel = f"{prefix}dropped"
         self._epoch = f"{prefix}epoch"
