@@ -80,6 +80,23 @@ def test_an_owners_category_that_is_not_known_is_another_cost_and_that_is_said()
     assert plan_of(*rows, work={"Accessories": "-"}).findings == ()
 
 
+def test_a_category_whose_name_is_not_in_the_file_is_asked_about_by_the_title() -> None:
+    """The section that names them may be missing: nothing is lost without a word."""
+    rows = [
+        cost(costtypeid=99, costtitle="Tyres", cost=400),
+        cost(costtypeid=99, costtitle="MOT", cost=0, repeatmonths=12, reminddate="2026-07-19"),
+        cost(costtypeid=99, costtitle=""),
+    ]
+    plan = plan_of(*rows)
+    assert (plan.counts.other_costs, plan.counts.maintenance_logs) == (2, 0)
+    assert [(one.word, one.is_left_out) for one in plan.unknown_work] == [("Tyres", False), ("MOT", True)]
+    assert plan.unknown_work[0].declaration == "Tyres=routine_maintenance:Tires"
+    declared = plan_of(*rows, work={"tyres": "routine_maintenance:Tires", "MOT": "repair:Exterior"})
+    assert works(declared) == ["routine_maintenance:Tires"]
+    assert [str(one.work) for one in declared.schedules()] == ["repair:Exterior"]
+    assert works(plan_of(*rows, work={"*": "repair:Engine"})) == []
+
+
 @pytest.mark.parametrize("type_id", [35, 36])
 def test_an_owners_category_that_is_no_work_is_another_cost_without_a_word(type_id: int) -> None:
     plan = plan_of(cost(costtypeid=type_id, costtitle="May"))

@@ -1,20 +1,17 @@
-"""Adopting what is not quite the reference: what is noted, what is refused, what waits to be mended."""
+"""Adopting what is not quite the reference: what is noted, what is refused."""
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 import motovault
-from motovault.storage.sql import make_engine, migrate
+from motovault.storage.sql import migrate
 from motovault.storage.sql.adopt import AdoptionRefused, adopt
-from tests import scratch
-from tests.migrations import node_database, reference_schema
-from tests.migrations.node_database import ANA, BOB, checksums, vehicle_id
+from tests.migrations import reference_schema
+from tests.migrations.node_database import BOB, checksums
 
 pytestmark = pytest.mark.migrations
 
@@ -151,22 +148,6 @@ def test_a_file_that_fails_leaves_the_database_as_it_was(node: sa.Engine) -> Non
         migrate.status(node)
 
 
-@pytest.fixture
-def theirs(node: sa.Engine, postgres_url: str) -> Iterator[sa.Engine]:
-    """The database as a role that may make a schema in it, and owns no table of it yet."""
-    with scratch.role(postgres_url) as role:
-        made = make_engine(scratch.as_role(node.url.render_as_string(hide_password=False), role))
-        _run(
-            node,
-            f'GRANT CREATE ON DATABASE "{node.url.database}" TO {role}',
-            f"GRANT USAGE, CREATE ON SCHEMA public TO {role}",
-            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
-        )
-        yield made
-        made.dispose()
-        _run(node, f"DROP OWNED BY {role} CASCADE")
-
-
 def test_tables_of_another_owner_are_refused_before_anything_is_tried(
     node: sa.Engine, theirs: sa.Engine
 ) -> None:
@@ -263,87 +244,3 @@ def test_what_does_no_harm_is_noted(node: sa.Engine, change: str, says: str) -> 
 def test_what_means_the_same_is_no_difference(node: sa.Engine, change: str) -> None:
     _run(node, *change.split("; "))
     assert adopt(node).notes == ()
-
-
-# --- what waits for rows to be mended
-
-
-def _two_of_a_vin(node: sa.Engine) -> None:
-    _run(
-        node,
-        f"UPDATE vehicles SET vin = '{VIN}'",  # of two users: allowed
-        f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(7)}', '{BOB}', '{VIN}')",
-        "INSERT INTO vehicles (id, user_id, vin, is_active)"
-        f" VALUES ('{vehicle_id(8)}', '{BOB}', '{VIN}', false)",
-    )
-
-
-def test_two_live_vehicles_of_a_vin_are_reported_and_the_index_waits(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    (planned,) = adopt(node, dry_run=True).waiting
-    found = adopt(node)
-    (waiting,) = found.waiting
-    assert waiting == planned
-    assert (waiting.name, waiting.table, waiting.count) == ("vehicles_live_vin_key", "vehicles", 2)
-    assert waiting.ids == (vehicle_id(2), vehicle_id(7))
-    assert VIN not in str(found) + str(waiting)
-    status = migrate.status(node)
-    assert status.is_current
-    assert status.waiting == (waiting,)
-    assert "waiting: vehicles_live_vin_key on vehicles: 2 rows break the rule" in str(status)
-    with motovault.open_vault(engine=node) as vault:
-        assert len(vault.garage(BOB).vehicles.list()) == 2
-    assert migrate.upgrade(node) == ()
-    assert migrate.status(node).waiting == (waiting,)
-
-
-def test_once_the_vins_are_mended_migrate_adds_the_index(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    adopt(node)
-    _run(node, f"UPDATE vehicles SET vin = NULL WHERE id = '{vehicle_id(7)}'")
-    (ready,) = migrate.status(node).waiting
-    assert (ready.count, ready.ids) == (0, ())
-    assert "can be added: run motovault migrate" in str(ready)
-    migrate.upgrade(node)
-    assert migrate.status(node).waiting == ()
-    with pytest.raises(IntegrityError, match="vehicles_live_vin_key"):
-        _run(node, f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(9)}', '{BOB}', '{VIN}')")
-
-
-TABLES = ("fuel_logs", "maintenance_logs", "maintenance_schedules", "documents")
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_a_child_of_anothers_vehicle_is_reported_kept_and_no_new_one_let_in(
-    node: sa.Engine, table: str
-) -> None:
-    _run(node, f"UPDATE {table} SET user_id = '{ANA}'")
-    with node.connect() as connection:
-        before = checksums(connection, {table: ["id", "user_id", "vehicle_id"]})
-        ids = connection.exec_driver_sql(f"SELECT id FROM {table} ORDER BY id DESC").scalars().all()
-    (waiting,) = adopt(node).waiting
-    assert (waiting.name, waiting.count) == (f"{table}_user_id_vehicle_id_fkey", 1)
-    assert waiting.ids == (str(ids[0]),)
-    with node.connect() as connection:
-        assert checksums(connection, {table: ["id", "user_id", "vehicle_id"]}) == before
-    assert migrate.status(node).waiting == (waiting,)
-    inserts = dict(node_database.rows(ANA, 5))
-    with pytest.raises(IntegrityError):
-        _run(node, inserts[table].replace(vehicle_id(5), vehicle_id(2)))
-    _run(node, f"UPDATE {table} SET user_id = '{BOB}' WHERE vehicle_id = '{vehicle_id(2)}'")
-    migrate.upgrade(node)
-    assert migrate.status(node).waiting == ()
-    with node.connect() as connection:
-        asked = f"SELECT convalidated FROM pg_constraint WHERE conname = '{waiting.name}'"
-        assert connection.exec_driver_sql(asked).scalar_one() is True
-
-
-def test_what_can_be_added_is_added_while_the_rest_waits_on(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    _run(node, *(f"UPDATE {table} SET user_id = '{ANA}'" for table in TABLES))
-    assert len(adopt(node).waiting) == 5
-    _run(node, "DELETE FROM documents")
-    migrate.upgrade(node)
-    assert [key.table for key in migrate.status(node).waiting] == [
-        *("vehicles", "fuel_logs", "maintenance_logs", "maintenance_schedules")
-    ]

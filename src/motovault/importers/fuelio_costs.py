@@ -188,8 +188,8 @@ class CostRows:
             found = words.resolve((title or name,), allowed)
             declared = words.declared(name) if found.unknown else None
             return declared or found
-        if not name:
-            return None
+        if not name:  # the section that names the owner's own categories may be missing
+            return (words.declared(title) or words.asked(title)) if title else None
         of_title = words.declared(title)
         of_name = words.resolve((name,), ANY_WORK, takes_any=False)
         if of_title is not None:
@@ -216,7 +216,8 @@ class CostRows:
         if reminder is None or not reminder.repeats:
             message = "a reminder that comes once is no schedule, which needs an interval; it was not kept"
             return self._not_kept(counted, Severity.WARNING, message)
-        is_work = known is not None and (known.work is not None or self._is_candidate(cells))
+        may_be = self._is_candidate(cells) or not self._category(cells)
+        is_work = known is not None and (known.work is not None or may_be)
         if known is None or not is_work:
             message = "a reminder of something that is no work on the vehicle; it was not kept"
             return self._not_kept(counted, Severity.INFO, message)

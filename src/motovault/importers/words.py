@@ -125,6 +125,10 @@ class WorkWords:
         same = [work for work in works if work is not None and first and work.category == first.category]
         return Resolved(None if first is None else _union(same), is_declared=True)
 
+    def asked(self, text: str) -> Resolved:
+        """A text that is to be declared, whatever is known of its words: they are only proposed."""
+        return _not_known(text, self._one(text, ANY_WORK, is_credit=False).work, ANY_WORK)
+
     def _resolve(self, parts: Sequence[str], allowed: tuple[Category, ...], is_credit: bool) -> Resolved:
         whole = " ".join(parts)
         if fold_words(whole) in self._declared:

@@ -26,7 +26,7 @@ from motovault.storage.sql.migration_lock import alone, checked_timeout, take_to
 from motovault.storage.sql.records import BESIDE, is_another_applications, records_of
 from motovault.storage.sql.row_level_security import around_migration
 from motovault.storage.sql.shipped import MIGRATIONS, ShippedFile, shipped, wanted
-from motovault.storage.sql.waiting import VIN_FILE, WaitingKey, broken_keys, sparing
+from motovault.storage.sql.waiting import WaitingKey, broken_keys
 
 __all__ = ["Adoption", "AdoptionRefused", "Difference", "adopt"]
 
@@ -180,13 +180,10 @@ def _revision(file: ShippedFile) -> str:
 def _adopted(connection: sa.Connection, plan: Adoption) -> Adoption:
     if _records(connection) is None:
         BESIDE.create(connection)
-    # What another application made is there; of vehicles an index may have to wait.
-    instead: dict[str, Callable[[Any], Any]] = {}
-    for file in shipped():
-        if file.name in plan.recorded:
-            instead[_revision(file)] = lambda _: _nothing
-        elif file.name == VIN_FILE:
-            instead[_revision(file)] = sparing
+    # what another application made is there
+    instead: dict[str, Callable[[Any], Any]] = {
+        _revision(file): lambda _: _nothing for file in shipped() if file.name in plan.recorded
+    }
     with around_migration(connection):
         migrate.run_files(connection, wanted(plan.capsules), instead)
     return Adoption(
