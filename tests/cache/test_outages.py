@@ -27,7 +27,8 @@ from tests.cache.proxy import between
 from tests.cache.stores import await_true, listening
 from tests.servers import OwnRedis
 
-TIMEOUT_SECONDS = 0.1
+TIMEOUT_SECONDS = 0.3
+"""Longer than a busy machine takes for an answer: a write whose drop is late is an outage by itself."""
 RETRY_SECONDS = 0.1
 NEAR_SECONDS = 0.5
 EXTRA_SECONDS = 3 * TIMEOUT_SECONDS + 0.5
@@ -59,6 +60,9 @@ class Both:
         truth = self.plain.garage("ana")
         expected = truth.vehicles.list(), truth.fuel_logs.list(self.car.id)
         for garage in garages or (self.one, self.other):
+            if garage is self.other and self.answers[1].near is not None:  # told in a moment, or soon
+                await_true(lambda: self.other.vehicles.list() == expected[0], NEAR_SECONDS + 0.5)
+                await_true(lambda: self.other.fuel_logs.list(self.car.id) == expected[1], NEAR_SECONDS + 0.5)
             for _ in range(3):
                 begun = time.monotonic()
                 vehicles = garage.vehicles.list()
@@ -189,7 +193,7 @@ def test_everything_thrown_out_at_any_moment(both: Both, own_redis: OwnRedis) ->
     client.close()
 
 
-@pytest.mark.parametrize("seconds", [0.03, 0.3], ids=["slow", "too slow"])
+@pytest.mark.parametrize("seconds", [0.03, 0.7], ids=["slow", "too slow"])
 def test_slow(sqlite_path: Path, own_redis: OwnRedis, seconds: float) -> None:
     with between(own_redis.url) as proxy:
         both = Both(sqlite_path, proxy.url, None)
