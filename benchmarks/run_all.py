@@ -37,6 +37,7 @@ TITLES = {
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
     "storage_row_level_security": "Row-level security, PostgreSQL",
+    "cache": "Answers out of a cache, PostgreSQL and Redis",
     "upcoming": "What is due in a large garage, PostgreSQL",
     "economy": "Economy of a vehicle",
     "forecast": "When a distance will be reached",
@@ -44,12 +45,14 @@ TITLES = {
     "import_time": "Time to import",
 }
 WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"} | {
-    "upcoming"
+    "upcoming",
+    "cache",
 }
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),
     "vin_decode": ("ultravin",),
+    "cache": (*STORES, "redis", "hiredis", "msgspec", "cachetools"),
     "economy": ("attrs",),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),

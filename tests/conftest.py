@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         used = getattr(item, "fixturenames", ())
         if "postgres_url" in used:
             item.add_marker(pytest.mark.postgres)
-        if "redis_url" in used:
+        if "redis_url" in used or "own_redis" in used:
             item.add_marker(pytest.mark.redis)
 
 
@@ -113,6 +113,13 @@ def redis_url() -> Iterator[str]:
     """URL of a Redis-protocol server; write only under ``redis_prefix``, it may be somebody's."""
     with servers.redis() as url:
         yield url
+
+
+@pytest.fixture
+def own_redis() -> Iterator[servers.OwnRedis]:
+    """A server of this test alone, which it may kill."""
+    with servers.own_redis() as server:
+        yield server
 
 
 @pytest.fixture

@@ -24,10 +24,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
-__all__ = ["ServerUnavailable", "postgres", "postgres_version", "redis"]
+__all__ = ["OwnRedis", "ServerUnavailable", "own_redis", "postgres", "postgres_version", "redis"]
 
 _PR_SET_PDEATHSIG = 1
 _READY_LINE = 7  # of postmaster.pid, counted from 0: says "ready" once connections are accepted
@@ -178,6 +179,73 @@ def redis() -> Iterator[str]:
         with _running(command, folder / "log", os.environ, {}, signal.SIGTERM) as server:
             _await_start(server, lambda: _answers_ping(path), folder / "log", seconds=20)
             yield f"unix://{path}"
+
+
+class OwnRedis:
+    """A Redis-protocol server that one test may kill, freeze and start again; see :func:`own_redis`.
+
+    Attributes:
+        url: Where it listens, in every life.
+        folder: Where it keeps its snapshot, if it is told to make one.
+    """
+
+    def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._path = folder / "s"
+        self.url = f"unix://{self._path}"
+        self._options = options
+        self._life = contextlib.ExitStack()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, loaded: bool = True, **options: str) -> None:
+        """Begin a new life, with what an earlier one saved; ``options`` are for this life.
+
+        Args:
+            loaded: Wait until it has read that; else only until it listens.
+            options: Of its configuration.
+        """
+        self._path.unlink(missing_ok=True)
+        settings = {
+            "port": "0",
+            "unixsocket": str(self._path),
+            "unixsocketperm": "700",
+            "save": "",
+            "appendonly": "no",
+            "dir": str(self.folder),
+            "loglevel": "warning",
+            **self._options,
+            **options,
+        }
+        command = [_redis_binary(), *(part for k, v in settings.items() for part in (f"--{k}", v))]
+        log = self.folder / "log"
+        self._server = self._life.enter_context(_running(command, log, os.environ, {}, signal.SIGKILL))
+        ready = partial(_answers_ping, self._path) if loaded else self._path.exists
+        _await_start(self._server, ready, log, seconds=20)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the server a signal: SIGSTOP hangs it, SIGCONT lets it go on."""
+        assert self._server is not None
+        self._server.send_signal(number)
+
+    def kill(self) -> None:
+        """End it at once; nothing is saved."""
+        self._life.close()
+
+
+@contextlib.contextmanager
+def own_redis(**options: str) -> Iterator[OwnRedis]:
+    """A server of this block alone, started; ``options`` are of its configuration.
+
+    Raises:
+        ServerUnavailable: There is no binary, or the server does not start.
+    """
+    with _folder("mvrd-", {}) as folder:
+        server = OwnRedis(folder, options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
 
 
 def _redis_binary() -> str:

@@ -49,7 +49,10 @@ PLANTS = {
         "storage/memory/planted.py",
         "import sqlalchemy.exc",
     ),
-    "redis and cachetools are named in cache alone": ("importers/planted.py", "from redis import Redis"),
+    "redis, cachetools and msgspec are named in cache alone": (
+        "importers/planted.py",
+        "from redis import Redis",
+    ),
     "rich is named in cli alone": ("importers/planted2.py", "from rich.table import Table"),
     "matplotlib is named in analysis alone": ("cli/planted.py", "import matplotlib.pyplot"),
     "Hypothesis and pytest are named in testing alone": ("cli/planted2.py", "import hypothesis"),

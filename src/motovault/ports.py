@@ -1,4 +1,4 @@
-"""Doors that belong to no capsule: the clock, new ids, one unit of work.
+"""Doors that belong to no capsule: the clock, new ids, one unit of work, a cache.
 
 Adapters stand behind them; the domain only knows these shapes.
 """
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import NewType, Protocol, Self, TypeVar
 from uuid import UUID
 
-__all__ = ["Clock", "NewId", "OpensUnitOfWork", "UnitOfWork", "UserId"]
+__all__ = ["Cache", "Clock", "Lease", "NewId", "OpensUnitOfWork", "UnitOfWork", "UserId"]
 
 UserId = NewType("UserId", str)
 """Who owns a row: the subject of the token (``auth0|ana``), at most 255 characters."""
@@ -62,4 +62,51 @@ class OpensUnitOfWork(Protocol[W_co]):
                 every statement stands for itself, which is as whole for a block
                 of one write, and cheaper.
         """
+        ...
+
+
+Lease = NewType("Lease", str)
+"""The right to fill one key; the empty one is of a cache that is out of order, and fills nothing."""
+
+
+class Cache(Protocol):
+    """Answers that were worked out before, as bytes; any of them may be forgotten at any time.
+
+    No method raises because the cache is out of order: then nothing is found and
+    nothing kept. Who fills a key must have taken its lease *before* reading what
+    it fills with: :meth:`drop` breaks the lease too, so that what was read before a
+    write can never be kept after it.
+    """
+
+    def get(self, key: str, /) -> bytes | None:
+        """What is kept, or None."""
+        ...
+
+    def lease(self, key: str, /, *, seconds: float, anew: bool = False) -> tuple[bytes | None, Lease | None]:
+        """What is kept after all, or else the right to fill the key; ``(None, None)`` while another has it.
+
+        Args:
+            seconds: After so long the right is given to whoever asks next.
+            anew: What is kept shall be replaced, and is not given.
+        """
+        ...
+
+    def fill(self, key: str, value: bytes, lease: Lease, /, *, seconds: float) -> bool:
+        """Keep a value for so long and give the lease back; False where the lease was broken meanwhile."""
+        ...
+
+    def release(self, key: str, lease: Lease, /) -> None:
+        """Give the lease back without filling."""
+        ...
+
+    def drop(self, *keys: str) -> None:
+        """Forget the keys and break their leases. Where that fails now it is made up for, as documented."""
+        ...
+
+    def drop_all(self) -> None:
+        """Forget everything, and break every lease."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -26,13 +26,14 @@ from motovault.domain.user_preferences.service import UserPreferencesService
 from motovault.domain.vehicles import VehicleId, VehicleRepository, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
-from motovault.ports import Clock, NewId, UserId
+from motovault.ports import Cache, Clock, NewId, UserId
 from motovault.providers.vin_decoders import EmbeddedVinDecoder
 from motovault.system import SystemClock, uuid7
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from motovault.cache import Answers
     from motovault.importers import ImportOptions, ImportPlan, ImportResult
     from motovault.storage.sql.migrate import MigrationStatus
     from motovault.storage.sql.store import SqlStore
@@ -271,9 +272,10 @@ class Vault:
     def _sql(self, asked: str) -> SqlStore:
         from motovault.storage.sql.store import SqlStore
 
-        if not isinstance(self._store, SqlStore):
+        store = getattr(self._store, "store", self._store)  # the one behind a cache
+        if not isinstance(store, SqlStore):
             raise InvalidValue("vault", self._name, f"has no schema: {asked} is for databases")
-        return self._store
+        return store
 
     def close(self) -> None:
         """Let go of all connections; a host's own engine or connection stays open."""
@@ -295,6 +297,7 @@ def open_vault(
     *,
     engine: sa.Engine | None = None,
     connection: sa.Connection | None = None,
+    cache: str | Cache | Answers | None = None,
     password_file: str | Path | None = None,
     pool_size: int = 10,
     pool_idle_seconds: int = 30,
@@ -312,6 +315,9 @@ def open_vault(
             ``postgresql://…``, or ``memory:``.
         engine: A host's own SQLAlchemy engine instead; it stays the host's to dispose of.
         connection: A host's own open connection instead: nothing is committed here, the host does.
+        cache: Where answers are kept: ``redis://…``, ``memory:`` where no other process writes to the
+            database, or what :func:`motovault.cache.open_cache` gives, or a cache of your own. Closed
+            with the vault where it was given as a URL.
         password_file: A file whose content is the database's password.
         pool_size: Connections kept at most.
         pool_idle_seconds: A connection idle for longer is made anew.
@@ -328,7 +334,8 @@ def open_vault(
             one, without decoding. :class:`motovault.domain.tiers.AllFeatures` allows everything.
 
     Raises:
-        InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind.
+        InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind;
+            or a cache for a ``connection``, whose commits are not seen here.
         SchemaBehind: The schema is older than this release; the error names the command.
         StorageFailure: The database cannot be reached, or does not protect rows as it was asked to.
         MissingExtra: A package is missing; the error names the install line.
@@ -348,7 +355,8 @@ def open_vault(
             raise InvalidValue("row_level_security", True, "is for PostgreSQL; memory has none")
         from motovault.storage.memory import MemoryStore
 
-        return Vault(MemoryStore(), clock, new_id, "memory:", vin_decoder=vin_decoder, policy=policy)
+        kept, close = _cached(MemoryStore(), cache, None)
+        return Vault(kept, clock, new_id, "memory:", close, vin_decoder=vin_decoder, policy=policy)
     from motovault.storage.sql import SqlStore, make_engine
     from motovault.storage.sql.migrate import require_current, upgrade
     from motovault.storage.sql.row_level_security import is_asked_for
@@ -367,9 +375,19 @@ def open_vault(
             require_current(connection if connection is not None else store.engine)
         if is_asked_for(connection if connection is not None else store.engine, row_level_security):
             store = SqlStore(made or engine, connection=connection, row_level_security=True)
+        cached, close = _cached(store, cache, None if made is None else made.dispose)
     except BaseException:
         if made is not None:
             made.dispose()
         raise
-    on_close = None if made is None else made.dispose
-    return Vault(store, clock, new_id, name, on_close, vin_decoder=vin_decoder, policy=policy)
+    return Vault(cached, clock, new_id, name, close, vin_decoder=vin_decoder, policy=policy)
+
+
+def _cached(
+    store: Store, cache: str | Cache | Answers | None, close: Callable[[], None] | None
+) -> tuple[Store, Callable[[], None] | None]:
+    if cache is None:
+        return store, close
+    from motovault.cache.opening import behind
+
+    return behind(store, cache, close)

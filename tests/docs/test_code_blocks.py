@@ -20,6 +20,9 @@ pytestmark = pytest.mark.docs
 SERVER = "postgresql://garage@db.example.com/garage"
 """The server of the pages; a database of the tests' own stands in for it."""
 
+CACHE = "redis://cache.example.com:6379/0"
+"""The Redis server of the pages; one of the test's own stands in for it."""
+
 BUNDLED_LOG = ROOT / "src" / "motovault" / "cli" / "demo_log.csv"
 """The log of ``motovault demo``; the pages find it as ``fuelio.csv``."""
 
@@ -31,15 +34,15 @@ def _runs(page: Path) -> bool:
     return any(block.not_run is None and (block.language in RUN or block.file) for block in blocks_of(page))
 
 
-def _needs_server(page: Path) -> bool:
-    return any(SERVER in block.text and block.not_run is None for block in blocks_of(page))
+def _needs(page: Path, server: str) -> bool:
+    return any(server in block.text and block.not_run is None for block in blocks_of(page))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the pages speak to a Unix shell")
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param(page, id=name_of(page), marks=[pytest.mark.postgres] if _needs_server(page) else [])
+        pytest.param(page, id=name_of(page), marks=[pytest.mark.postgres] if _needs(page, SERVER) else [])
         for page in pages()
         if _runs(page)
     ],
@@ -51,8 +54,10 @@ def test_a_page_does_what_it_shows(
     shutil.copy(BUNDLED_LOG, tmp_path / "fuelio.csv")
     monkeypatch.delenv("MOTOVAULT_DATABASE_URL", raising=False)
     stand_ins = {}
-    if _needs_server(page):
+    if _needs(page, SERVER):
         stand_ins[SERVER] = request.getfixturevalue("empty_postgres_database")
+    if _needs(page, CACHE):
+        stand_ins[CACHE] = request.getfixturevalue("own_redis").url
     assert Page(tmp_path, page, stand_ins).run() > 0
 
 

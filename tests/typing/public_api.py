@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import assert_type
 
 from motovault import open_vault
+from motovault.cache import Answers, CachedCatalogue, LocalCache, open_cache
 from motovault.domain.tiers import AllFeatures, FeaturePolicy, TierPolicy
 from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
 from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound
+from motovault.ports import Cache
 from motovault.providers.vpic import VpicVinDecoder
 from motovault.quantities import Distance, Economy, Energy, Mass, Money, UnitPrice, Volume
 from motovault.vin import InvalidVin
@@ -74,3 +76,13 @@ def a_decoded_vin_knows_the_types_of_its_values(decoder: VinDecoder, mine: Featu
         assert_type(answer, DecodedVin)
     policies: list[FeaturePolicy] = [AllFeatures(), TierPolicy(), mine]
     open_vault("memory:", vin_decoder=VpicVinDecoder(), policy=policies[0])
+
+
+def a_cache_is_a_url_what_we_open_or_ones_own(mine: Cache) -> None:
+    opened = open_cache("memory:", max_entries=100)
+    assert_type(opened, Answers)
+    own: Cache = LocalCache()
+    for cache in ("redis://localhost", opened, own, mine):
+        open_vault("memory:", cache=cache)
+    names = CachedCatalogue(opened, lambda name, params: ["Audi"], list[str])
+    assert_type(names.options("makes", year=2019), list[str])

@@ -116,6 +116,11 @@ class SqlStore:
         assert self._engine is not None
         return self._engine
 
+    @property
+    def commits(self) -> bool:
+        """A unit of work that is left well is committed; on a host's connection that is the host's to do."""
+        return self._host is None
+
     def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> SqlUnitOfWork:
         """A unit of work of this user, to be entered once.
 

@@ -1,0 +1,19 @@
+"""Answers that are remembered: in this process, on a Redis server, or in both."""
+
+from __future__ import annotations
+
+from motovault.cache.answers import Answers
+from motovault.cache.local import LocalCache
+from motovault.cache.opening import open_cache
+from motovault.cache.platform import CachedCatalogue, CachedVinDecoder
+from motovault.cache.store import CachedStore, CachedUnitOfWork
+
+__all__ = [
+    "Answers",
+    "CachedCatalogue",
+    "CachedStore",
+    "CachedUnitOfWork",
+    "CachedVinDecoder",
+    "LocalCache",
+    "open_cache",
+]
