@@ -35,13 +35,20 @@ TITLES = {
     "storage_read": "Reading a long history, PostgreSQL",
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
+    "catalogue": "A catalogue of vehicles",
     "storage_row_level_security": "Row-level security, PostgreSQL",
     "economy": "Economy of a vehicle",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
 }
-WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"}
+WITH_POSTGRESQL = {
+    "storage_read",
+    "storage_latency",
+    "storage_bulk",
+    "catalogue",
+    "storage_row_level_security",
+}
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),

@@ -55,6 +55,7 @@ PLANTS = {
     "Hypothesis and pytest are named in testing alone": ("cli/planted2.py", "import hypothesis"),
     "ultravin is named in providers alone": ("importers/planted3.py", "import ultravin"),
     "icalendar is named in providers alone": ("cli/planted3.py", "from icalendar import Calendar"),
+    "pyarrow is named in importers alone": ("analysis/planted2.py", "import pyarrow.parquet"),
 }
 
 

@@ -20,6 +20,13 @@ from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceSc
 from motovault.domain.maintenance.service import MaintenanceService
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
+from motovault.domain.platform import CatalogueChanges
+from motovault.domain.platform.service import (
+    CatalogueChanged,
+    CatalogueService,
+    CatalogueUnitOfWork,
+    Progress,
+)
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
 from motovault.domain.vehicles import VehicleId, VehicleRepository
@@ -75,6 +82,10 @@ class Store(Protocol):
 
     def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
         """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
+        ...
+
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> CatalogueUnitOfWork:
+        """A unit of work of the catalogue of vehicles, which belongs to no user."""
         ...
 
 
@@ -200,13 +211,20 @@ class Vault:
     """A store with everybody's data in it. Use it as a context manager, or close it."""
 
     def __init__(
-        self, store: Store, clock: Clock, new_id: NewId, name: str, on_close: Callable[[], None] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        new_id: NewId,
+        name: str,
+        on_close: Callable[[], None] | None = None,
+        catalogue_changed: CatalogueChanged | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
         self._on_close = on_close
+        self._catalogue_changed = catalogue_changed
 
     def garage(self, user_id: str) -> Garage:
         """One user's data.
@@ -218,6 +236,38 @@ class Vault:
             InvalidValue: Empty, too long, or with blanks around it.
         """
         return Garage(self._store, UserId(checked_user_id(user_id, "user_id")), self._clock, self._new_id)
+
+    @property
+    def catalogue(self) -> CatalogueService:
+        """The catalogue of vehicles, which belongs to no user."""
+        return CatalogueService(self._store.catalogue_unit_of_work, self._clock, self._catalogue_changed)
+
+    def import_catalogue(
+        self,
+        source: Path | str | bytes | BinaryIO,
+        *,
+        replace: bool = False,
+        progress: Progress | None = None,
+        name: str | None = None,
+    ) -> CatalogueChanges:
+        """Bring in a catalogue from CSV or Parquet, all or nothing; the same file twice changes nothing.
+
+        Args:
+            source: A path, the bytes of the file, or a binary stream.
+            replace: Afterwards the catalogue is what the file says; else what is new is added.
+            progress: Called every 10,000 rows, with how many were read.
+            name: What errors call the file.
+
+        Raises:
+            UnreadableSource: It cannot be opened, or is neither a table of text nor Parquet.
+            CatalogueCellInvalid: A cell breaks a rule; the error says where it stands.
+            CatalogueNotInstalled: The database has no catalogue: ``motovault migrate --capsule platform``.
+            MissingExtra: Parquet without pyarrow: ``pip install 'motovault[parquet]'``.
+        """
+        from motovault.importers.catalogue import open_catalogue
+
+        with open_catalogue(source, name=name) as options:
+            return self.catalogue.import_options(options, replace=replace, progress=progress)
 
     def migrate(self, capsules: list[str] | None = None) -> MigrationStatus:
         """Bring the database to the newest schema, of all capsules or of some with what they need."""

@@ -187,10 +187,18 @@ def test_a_page_lists_the_calls_of_service_and_repository(capsule: str) -> None:
 
 
 def _options() -> Iterator[tuple[str, str]]:
-    (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    for name, command in commands.choices.items():
+    for name, command in _commands(parser()):
         for action in command._actions:
             yield from ((name, option) for option in action.option_strings if option.startswith("--"))
+
+
+def _commands(above: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command by its first word, those below it included."""
+    for action in above._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield name, command
+                yield from ((name, below) for _, below in _commands(command))
 
 
 def test_every_command_and_option_is_on_its_page() -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``motovault demo | import | report | due | status | migrate | adopt``.
+"""The command line: ``motovault demo | import | report | due | catalogue | status | migrate | adopt``.
 
 Exit codes: 0 fine; 1 something was left out of an import, something is overdue
 where that was to fail, or the operation was refused (no such vehicle, a
