@@ -32,11 +32,13 @@ PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 TITLES = {
     "vin": "VIN validation",
+    "vin_decode": "Decoding many VINs",
     "storage_read": "Reading a long history, PostgreSQL",
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
     "catalogue": "A catalogue of vehicles",
     "storage_row_level_security": "Row-level security, PostgreSQL",
+    "upcoming": "What is due in a large garage, PostgreSQL",
     "economy": "Economy of a vehicle",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
@@ -48,10 +50,12 @@ WITH_POSTGRESQL = {
     "storage_bulk",
     "catalogue",
     "storage_row_level_security",
+    "upcoming",
 }
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin": ("numpy", "vininfo", "vin"),
+    "vin_decode": ("ultravin",),
     "economy": ("attrs",),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),

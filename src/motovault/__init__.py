@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         InvalidValue,
         MissingExtra,
         MotovaultError,
+        NotAllowed,
         NotFound,
         StorageFailure,
     )
@@ -43,6 +44,7 @@ __all__ = [
     "InvalidValue",
     "MissingExtra",
     "MotovaultError",
+    "NotAllowed",
     "NotFound",
     "Severity",
     "StorageFailure",
@@ -58,7 +60,8 @@ _HOMES = {
     "motovault.domain.user_preferences": ("UnitSystem", "UserPreferences"),
     "motovault.domain.vehicles": ("Vehicle",),
     "motovault.errors": (
-        *("Conflict", "InvalidValue", "MissingExtra", "MotovaultError", "NotFound", "StorageFailure"),
+        *("Conflict", "InvalidValue", "MissingExtra", "MotovaultError", "NotAllowed", "NotFound"),
+        "StorageFailure",
     ),
     "motovault.findings": ("Finding", "Severity"),
     "motovault.vault": ("Garage", "Vault", "open_vault"),

@@ -13,6 +13,7 @@ __all__ = [
     "InvalidValue",
     "MissingExtra",
     "MotovaultError",
+    "NotAllowed",
     "NotFound",
     "StorageFailure",
     "redacted",
@@ -69,6 +70,23 @@ class Conflict(MotovaultError):
     Attributes:
         what: The kind of thing that clashes.
         rule: Which rule forbids it, in words.
+    """
+
+    def __init__(self, what: str, rule: str) -> None:
+        super().__init__(f"{what}: {rule}")
+        self.what = what
+        self.rule = rule
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+class NotAllowed(MotovaultError):
+    """What was asked is a thing that this user may not do.
+
+    Attributes:
+        what: What was asked, for example the name of a feature.
+        rule: Who may, in words.
     """
 
     def __init__(self, what: str, rule: str) -> None:

@@ -10,29 +10,26 @@ import contextvars
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from motovault.domain.fields import user_id as checked_user_id
-from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
-from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.maintenance.service import MaintenanceService
-from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
 from motovault.domain.platform import CatalogueChanges
 from motovault.domain.platform.service import (
     CatalogueChanged,
     CatalogueService,
-    CatalogueUnitOfWork,
     Progress,
 )
-from motovault.domain.user_preferences import UserPreferencesRepository
+from motovault.domain.tiers import FeaturePolicy, TierPolicy
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleId, VehicleRepository
+from motovault.domain.vehicles import VehicleId, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
 from motovault.ports import Clock, NewId, UserId
+from motovault.providers.vin_decoders import EmbeddedVinDecoder
+from motovault.stores import Repositories, Store
 from motovault.system import SystemClock, uuid7
 
 if TYPE_CHECKING:
@@ -43,50 +40,6 @@ if TYPE_CHECKING:
     from motovault.storage.sql.store import SqlStore
 
 __all__ = ["Garage", "Repositories", "Store", "Vault", "open_vault"]
-
-
-class Repositories(Protocol):
-    """One user's unit of work with every repository there is: what a store opens."""
-
-    @property
-    def vehicles(self) -> VehicleRepository: ...
-
-    @property
-    def fuel_logs(self) -> FuelLogRepository: ...
-
-    @property
-    def maintenance_logs(self) -> MaintenanceLogRepository: ...
-
-    @property
-    def maintenance_schedules(self) -> MaintenanceScheduleRepository: ...
-
-    @property
-    def user_preferences(self) -> UserPreferencesRepository: ...
-
-    @property
-    def odometer(self) -> OdometerRepository: ...
-
-    def join(self, *, atomic: bool = False) -> Repositories:
-        """A unit of work within this one: an error undoes its part only."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
-
-
-class Store(Protocol):
-    """Where everything is kept. Memory and SQL are ours; yours may stand here too."""
-
-    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
-        """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
-        ...
-
-    def catalogue_unit_of_work(self, *, atomic: bool = False) -> CatalogueUnitOfWork:
-        """A unit of work of the catalogue of vehicles, which belongs to no user."""
-        ...
 
 
 class Garage:
@@ -101,13 +54,24 @@ class Garage:
         preferences: Units, currency, time zone.
     """
 
-    def __init__(self, store: Store, user_id: UserId, clock: Clock, new_id: NewId) -> None:
+    def __init__(
+        self,
+        store: Store,
+        user_id: UserId,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
+    ) -> None:
         self.user_id = user_id
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
-        self.vehicles = VehicleService(user_id, self._unit_of_work, clock, new_id)
+        self.vehicles = VehicleService(
+            user_id, self._unit_of_work, clock, new_id, vin_decoder=vin_decoder, policy=policy
+        )
         self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
@@ -208,7 +172,11 @@ class Garage:
 
 
 class Vault:
-    """A store with everybody's data in it. Use it as a context manager, or close it."""
+    """A store with everybody's data in it. Use it as a context manager, or close it.
+
+    Attributes:
+        vin_decoder: Tells what VINs say, one or many; it belongs to no user, so no tier is asked for.
+    """
 
     def __init__(
         self,
@@ -217,6 +185,9 @@ class Vault:
         new_id: NewId,
         name: str,
         on_close: Callable[[], None] | None = None,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
         catalogue_changed: CatalogueChanged | None = None,
     ) -> None:
         self._store = store
@@ -225,6 +196,9 @@ class Vault:
         self._name = name
         self._on_close = on_close
         self._catalogue_changed = catalogue_changed
+        # the one place where a decoder is wrapped: by what remembers, and by what compares with a catalogue
+        self.vin_decoder: VinDecoder = vin_decoder or EmbeddedVinDecoder(clock)
+        self._policy = policy or TierPolicy()
 
     def garage(self, user_id: str) -> Garage:
         """One user's data.
@@ -235,7 +209,14 @@ class Vault:
         Raises:
             InvalidValue: Empty, too long, or with blanks around it.
         """
-        return Garage(self._store, UserId(checked_user_id(user_id, "user_id")), self._clock, self._new_id)
+        return Garage(
+            self._store,
+            UserId(checked_user_id(user_id, "user_id")),
+            self._clock,
+            self._new_id,
+            vin_decoder=self.vin_decoder,
+            policy=self._policy,
+        )
 
     @property
     def catalogue(self) -> CatalogueService:
@@ -317,6 +298,8 @@ def open_vault(
     row_level_security: bool | None = None,
     clock: Clock | None = None,
     new_id: NewId | None = None,
+    vin_decoder: VinDecoder | None = None,
+    policy: FeaturePolicy | None = None,
 ) -> Vault:
     """Open the place where vehicles and their logs are kept.
 
@@ -335,6 +318,10 @@ def open_vault(
             role that we are there; False does not ask.
         clock: Tells the time; the machine's by default.
         new_id: Makes ids; UUID version 7 by default.
+        vin_decoder: Tells what VINs say; by default the embedded one of the extra ``vpic`` where that is
+            installed, else the basic one.
+        policy: Says which user may use what; by default the reference's tiers, and everybody is in the free
+            one, without decoding. :class:`motovault.domain.tiers.AllFeatures` allows everything.
 
     Raises:
         InvalidValue: Not exactly one of ``database``, ``engine``, ``connection``, or a URL of no known kind.
@@ -357,7 +344,7 @@ def open_vault(
             raise InvalidValue("row_level_security", True, "is for PostgreSQL; memory has none")
         from motovault.storage.memory import MemoryStore
 
-        return Vault(MemoryStore(), clock, new_id, "memory:")
+        return Vault(MemoryStore(), clock, new_id, "memory:", vin_decoder=vin_decoder, policy=policy)
     from motovault.storage.sql import SqlStore, make_engine
     from motovault.storage.sql.migrate import require_current, upgrade
     from motovault.storage.sql.row_level_security import is_asked_for
@@ -380,4 +367,5 @@ def open_vault(
         if made is not None:
             made.dispose()
         raise
-    return Vault(store, clock, new_id, name, None if made is None else made.dispose)
+    on_close = None if made is None else made.dispose
+    return Vault(store, clock, new_id, name, on_close, vin_decoder=vin_decoder, policy=policy)

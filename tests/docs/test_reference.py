@@ -187,18 +187,17 @@ def test_a_page_lists_the_calls_of_service_and_repository(capsule: str) -> None:
 
 
 def _options() -> Iterator[tuple[str, str]]:
-    for name, command in _commands(parser()):
-        for action in command._actions:
-            yield from ((name, option) for option in action.option_strings if option.startswith("--"))
+    (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    for name, command in commands.choices.items():
+        yield from ((name, option) for option in _of_command(command))
 
 
-def _commands(above: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command by its first word, those below it included."""
-    for action in above._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, command in action.choices.items():
-                yield name, command
-                yield from ((name, below) for _, below in _commands(command))
+def _of_command(command: argparse.ArgumentParser) -> Iterator[str]:
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):  # as in `motovault vin check`
+            for nested in action.choices.values():
+                yield from _of_command(nested)
+        yield from (option for option in action.option_strings if option.startswith("--"))
 
 
 def test_every_command_and_option_is_on_its_page() -> None:

@@ -12,6 +12,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 
 SAYS = {
+    "decode_vins": ["Honda, 2003", "Volkswagen, 2008", "not 17 characters", "Daily: a 2003 Honda"],
     "economy_without_storage": [
         "5.77 L/100 km",
         "a fill-up in it was missed",
@@ -25,6 +26,14 @@ SAYS = {
         "added: 3",
         "second time: 0",
         "5.75 L",
+    ],
+    "what_is_due": [
+        "1 overdue, 5 due soon",
+        "2026-06-15 (2026-06-11 to 2026-06-21)",
+        "from 21 readings, 35.7 mi a day of late",
+        "Tires: due on 2026-12-01 or at 43000 mi, was on 2026-01-01 or at 36000 mi",
+        "spent: 64.90 USD",
+        "calendar: 12 events",
     ],
     "vin_column": ["Honda, 2003", "did they mean 1HGCM82633A123454?"],
 }

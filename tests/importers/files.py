@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from motovault.domain.fuel_logs import FuelLog
+from motovault.domain.maintenance import MaintenanceLog, MaintenanceSchedule
 from motovault.domain.vehicles import VehicleId
 from motovault.importers import ImportOptions, ImportPlan, ImportResult, apply_plan, plan_import
 from motovault.ports import UserId
@@ -32,6 +33,16 @@ GAS_TITLES = "Date,Odometer,FuelConsumed,Cost,FuelEconomy,IsFillToFull,MissedFue
 FUELLY_TITLES = (
     "car_name, model, mpg,  odometer, miles, gallons, price, city_percentage, fuelup_date, date_added, tags,"
     " notes, missed_fuelup, partial_fuelup, latitude, longitude"
+)
+
+WORK_TITLES = "Date,Description,Cost,Notes,Odometer,Tags"
+APP_TITLES = (
+    "Type,MPG,Date,Time,Vehicle,Odometer,Filled Up,Price,Gallons,Total Cost,Octane,Gas Brand,Location,Tags,"
+    "Payment Type,Tire Pressure,Notes,Services"
+)
+SERVICES_TITLES = (
+    "car_name, model, odometer, price, service_date, date_added, tags, service_type, sub_service_types,"
+    " notes, latitude, longitude"
 )
 
 
@@ -84,6 +95,7 @@ def fuelio(
     *,
     log_titles: str = LOG_TITLES,
     more: str = "",
+    categories: Mapping[int, str] | None = None,
     **vehicle: object,
 ) -> str:
     """A backup of one vehicle."""
@@ -107,6 +119,9 @@ def fuelio(
         *logs,
     ]
     costs = list(costs)
+    if categories:
+        lines += ['"## CostCategories"', "CostTypeID,Name,priority,color"]
+        lines += [f'"{number}","{name}","0",""' for number, name in categories.items()]
     if costs:
         lines += ['"## Costs"', COST_TITLES, *costs]
     return "\n".join(lines) + "\n" + more
@@ -150,6 +165,16 @@ class Owner:
         with self.unit_of_work() as work:
             ids = [vehicle_id] if vehicle_id else [vehicle.id for vehicle in work.vehicles.list_live()]
             return [log for one in ids for log in work.fuel_logs.list_for_vehicle(one)]
+
+    def works(self) -> list[MaintenanceLog]:
+        """Kept maintenance logs of all vehicles."""
+        with self.unit_of_work() as work:
+            return list(work.maintenance_logs.list_for_garage())
+
+    def schedules(self) -> list[MaintenanceSchedule]:
+        """Kept schedules of all vehicles."""
+        with self.unit_of_work() as work:
+            return list(work.maintenance_schedules.list_for_garage())
 
     def vehicles(self) -> list[Any]:
         with self.unit_of_work() as work:

@@ -23,7 +23,18 @@ from motovault.importers import (
 )
 from motovault.importers.dates import BadDate, OrderEvidence, read_date
 from motovault.importers.numbers import BadNumber, SignEvidence, read_number
-from tests.importers.files import FUELLY_TITLES, GAS_TITLES, LOG_TITLES, Owner, cost, fuelio, log
+from tests.importers.files import (
+    APP_TITLES,
+    FUELLY_TITLES,
+    GAS_TITLES,
+    LOG_TITLES,
+    SERVICES_TITLES,
+    WORK_TITLES,
+    Owner,
+    cost,
+    fuelio,
+    log,
+)
 
 DECLARED = ImportOptions(
     distance_unit="km",
@@ -32,9 +43,11 @@ DECLARED = ImportOptions(
     decimal_sign=".",
     vehicle_name="x",
     time_zone="Asia/Tokyo",
+    record_kind="service",
+    work={"oil": "repair:Engine", "*": "repair:Exterior"},
 )
 WITH_COMMA = attrs.evolve(DECLARED, decimal_sign=",")
-IN_GALLONS = ImportOptions(fuel_unit="us_gal", date_order="DMY")
+IN_GALLONS = ImportOptions(fuel_unit="us_gal", date_order="DMY", distance_unit="km", decimal_sign=".")
 MAPPED = ImportOptions(
     distance_unit="km",
     fuel_unit="L",
@@ -48,7 +61,12 @@ MAPPED = ImportOptions(
 
 FUELIO = fuelio(
     [log(odo=str(1000 + 500 * i), uniqueid=i + 1, data=f"2024-05-{i + 1:02} 08:00") for i in range(4)],
-    [cost(), cost(costtypeid=31, notes="two\nlines")],
+    [
+        cost(remindodo="9000", repeatodo="8000", uniqueid=1, odo="1500"),
+        cost(costtypeid=31, notes="two\nlines"),
+        cost(costtypeid=32, costtitle="magic", reminddate="2027-01-01", repeatmonths=12),
+    ],
+    categories={1: "Service", 32: "TÜV"},
 )
 FUELLY = (
     FUELLY_TITLES
@@ -56,6 +74,14 @@ FUELLY = (
     + 'truck,Ranger,20.1,1000,300,12.5,3.999,50,2014-07-07,2014-07-07 23:06,"","a, b",0,1,,\n' * 3
 )
 GAS = GAS_TITLES + "\n" + '14.03.2026,52000,"40,5","72,85",0,True,False,"a ""b"" c",x\n' * 3
+WORKS = WORK_TITLES + "\n" + '14.03.2026,Ölwechsel,"1.072,85 €",a note,52000,x\n' * 3
+APP = (
+    APP_TITLES
+    + "\n"
+    + 'Gas,,2026-09-01,8:05 AM,Civic,"10,000",Full,$3.259,12.000,$39.11,87,Shell,,,,,,\n' * 2
+    + 'Service,,2026-09-20,10:00 AM,Civic,"10,500",,,,$59.99,,,,,,,synthetic,"Oil Change, Tires"\n' * 2
+)
+SERVICES = SERVICES_TITLES + "\n" + 'Cuore,Daihatsu,165038,12.00,2020-10-18,,,service,"lights,oil",,,\n' * 3
 HEADLESS = LOG_TITLES + "\n" + log() + "\n"
 
 
@@ -67,7 +93,13 @@ def taken(content: bytes, options: ImportOptions = DECLARED) -> ImportPlan | Non
         owner = Owner()
         result = owner.apply(plan)
         assert result.added == plan.counts.fuel_logs == len(owner.logs())
-        assert owner.apply(plan).added == 0
+        assert sum(1 for _ in plan.maintenance_logs()) == plan.counts.maintenance_planned
+        future = [finding for finding in result.findings if finding.code == "future_date"]
+        assert result.maintenance_added + len(future) == plan.counts.maintenance_planned
+        assert result.maintenance_added == len(owner.works())
+        assert result.schedules_added == plan.counts.schedules_planned == len(owner.schedules())
+        again = owner.apply(plan)
+        assert (again.added, again.maintenance_added, again.schedules_added) == (0, 0, 0)
     except MotovaultError:
         return None
     return plan
@@ -128,8 +160,8 @@ def mutations(text: str) -> st.SearchStrategy[bytes]:
 
 @pytest.mark.parametrize(
     ("text", "options"),
-    [(FUELIO, DECLARED), (FUELLY, IN_GALLONS), (GAS, WITH_COMMA), (HEADLESS, DECLARED)],
-    ids=["fuelio", "fuelly", "lubelogger", "headless"],
+    [(FUELIO, DECLARED), (FUELLY, IN_GALLONS), (GAS, WITH_COMMA), (HEADLESS, DECLARED), (APP, IN_GALLONS)],
+    ids=["fuelio", "fuelly", "lubelogger", "headless", "fuelly app"],
 )
 def test_the_unharmed_file_gives_logs(text: str, options: ImportOptions) -> None:
     plan = taken(text.encode(), options)
@@ -139,6 +171,37 @@ def test_the_unharmed_file_gives_logs(text: str, options: ImportOptions) -> None
 
 @given(mutations(FUELIO))
 def test_a_damaged_fuelio_file_is_refused_or_read(content: bytes) -> None:
+    taken(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "logs", "schedules"),
+    [
+        (FUELIO, DECLARED, 2, 2),
+        (WORKS, WITH_COMMA, 3, 0),
+        (APP, IN_GALLONS, 2, 0),
+        (SERVICES, DECLARED, 3, 0),
+    ],
+    ids=["fuelio", "lubelogger", "fuelly app", "fuelly services"],
+)
+def test_the_unharmed_file_gives_work(text: str, options: ImportOptions, logs: int, schedules: int) -> None:
+    plan = taken(text.encode(), options)
+    assert plan is not None
+    assert (plan.counts.maintenance_planned, plan.counts.schedules_planned) == (logs, schedules)
+
+
+@given(mutations(WORKS))
+def test_a_damaged_file_of_work_is_refused_or_read(content: bytes) -> None:
+    taken(content, WITH_COMMA)
+
+
+@given(mutations(APP))
+def test_a_damaged_file_of_the_fuelly_app_is_refused_or_read(content: bytes) -> None:
+    taken(content, IN_GALLONS)
+
+
+@given(mutations(SERVICES))
+def test_a_damaged_file_of_fuellys_work_is_refused_or_read(content: bytes) -> None:
     taken(content)
 
 
@@ -212,6 +275,24 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "cells of blanks between signs": lambda: (WIDE + (log(odo="a" + " " * 57 + "!") + "\n") * 5000).encode(),
     "cells of digits and blanks": lambda: (WIDE + (log(odo="1 " * 29 + "!") + "\n") * 5000).encode(),
     "dates of blanks": lambda: (WIDE + (log(data="1-" + " " * 40 + "!") + "\n") * 5000).encode(),
+    "titles that nobody knows": lambda: (
+        WORK_TITLES
+        + "\n"
+        + "".join(f"2024-01-05,w{'abcdefghij'[i % 10]} x{i:x}y,5,,100,\n" for i in range(30_000))
+    ).encode(),
+    "titles of many words": lambda: (
+        (WORK_TITLES + "\n" + "2024-01-05," + "oil change " * 20_000 + ",5,,100,\n") * 4
+    ).encode(),
+    "reminders of other words each": lambda: fuelio(
+        [log()],
+        [
+            cost(
+                costtitle=f"oil {chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}",
+                repeatmonths=5,
+            )
+            for i in range(6000)
+        ],
+    ).encode(),
     "NUL characters": lambda: b"\x00" * MILLION,
 }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from motovault.importers import ImportNeeds
+from motovault.importers import ImportNeeds, ImportPlan
 from tests.importers.files import GAS_TITLES, codes, planned
 
 METRIC = {"distance_unit": "km", "fuel_unit": "L"}
@@ -189,7 +190,10 @@ def test_money_of_many_cultures_adds_up(cells: tuple[str, ...], total: str) -> N
     plan = planned(SERVICE + "\r\n" + "".join(rows), record_kind="repair", distance_unit="km")
     assert plan.counts.maintenance_logs == 3
     assert plan.counts.maintenance_cost == Decimal(total)
-    assert codes(plan) == ["unknown_category", "credit_amount"]
+    assert [code for code in codes(plan) if code != "currency_stated"] == [
+        "unknown_category",
+        "credit_amount",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -221,3 +225,77 @@ def test_the_header_tells_the_kind_of_record(titles: str, row: str, kind: str, c
     else:
         assert getattr(plan.counts, counted) == 1
     assert plan.counts.fuel_logs == 0
+
+
+def work_table(*rows: str, **options: Any) -> ImportPlan:
+    return planned("\r\n".join([SERVICE, *rows]) + "\r\n", **{"distance_unit": "km", **options})
+
+
+@pytest.mark.parametrize(
+    ("kind", "description", "work"),
+    [
+        ("service", "Ölwechsel", "routine_maintenance:Engine Oil"),
+        ("repair", "Wasserpumpe", "repair:Engine"),
+        ("upgrade", "Felgen", "performance_upgrade:Wheels/Tires"),
+    ],
+)
+def test_the_caller_says_which_category_and_the_description_which_subtype(
+    kind: str, description: str, work: str
+) -> None:
+    plan = work_table(f'14.03.2026,{description},"1.234,56 €",note,52000,', record_kind=kind)
+    (done,) = plan.maintenance_logs()
+    assert (plan.format, codes(plan), str(done.work)) == (f"lubelogger-{kind}", ["currency_stated"], work)
+    assert (done.amount, done.odometer, done.notes) == (Decimal("1234.56"), 52000, "note")
+
+
+def test_what_is_not_certain_in_that_category_is_left_out() -> None:
+    plan = work_table("2026-03-14,oil change,5,,100,", record_kind="upgrade")
+    assert (plan.counts.maintenance_logs, plan.counts.maintenance_planned) == (1, 0)
+    (unknown,) = plan.unknown_work
+    assert (unknown.word, unknown.proposed.category, unknown.column) == (
+        "oil change",
+        "performance_upgrade",
+        "Description",
+    )
+
+
+def test_which_of_the_three_it_is_and_the_unit_are_asked_for() -> None:
+    with pytest.raises(ImportNeeds) as caught:
+        work_table("2026-03-14,Oil,5,,100,", distance_unit=None)
+    assert {need.option: need.choices for need in caught.value.needs} == {
+        "record_kind": ("service", "repair", "upgrade"),
+        "distance_unit": ("mi", "km"),
+    }
+    with pytest.raises(ImportNeeds) as caught:
+        work_table("2026-03-14,Oil,5,,0,", distance_unit=None)
+    assert [need.option for need in caught.value.needs] == ["record_kind"]
+
+
+def test_a_credit_keeps_its_line_and_amount_in_a_finding() -> None:
+    plan = work_table("2026-03-14,Oil,($5.00),,100,", record_kind="service")
+    found = [(f.code, f.severity, f.line, f.value) for f in plan.findings]
+    assert found == [("credit_amount", "warning", 2, "-5.00"), ("unknown_category", "error", 2, "Oil")]
+    assert plan.counts.maintenance_cost == -5
+
+
+@pytest.mark.parametrize(
+    ("costs", "declared", "code", "found"),
+    [
+        (("€ 5", "7,50\u00a0€"), None, "EUR", "currency_stated"),
+        (("£1,005.50",), None, "GBP", "currency_stated"),
+        (("5 zł", ""), "PLN", "PLN", None),
+        (("5 €",), "USD", "EUR", "declaration_contradicted"),
+        (("$5",), None, None, None),
+        (("5 kr",), "SEK", "SEK", None),
+        (("5 €", "£5"), None, None, None),
+        (("5",), None, None, None),
+    ],
+)
+def test_a_sign_that_says_one_currency_holds(
+    costs: tuple[str, ...], declared: str | None, code: str | None, found: str | None
+) -> None:
+    rows = [f'2026-03-14,Oil,"{amount}",,10{at},' for at, amount in enumerate(costs)]
+    plan = work_table(*rows, record_kind="service", currency_code=declared)
+    assert {entry.currency_code for entry in plan.maintenance_logs()} <= {code}
+    said = [code for code in codes(plan) if code in ("currency_stated", "declaration_contradicted")]
+    assert said == ([found] if found else [])

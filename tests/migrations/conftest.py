@@ -98,3 +98,22 @@ def node(postgres_url: str, _node_template: str) -> Iterator[sa.Engine]:
         made = make_engine(url)
         yield made
         made.dispose()
+
+
+@pytest.fixture
+def theirs(node: sa.Engine, postgres_url: str) -> Iterator[sa.Engine]:
+    """The database as a role that may make a schema in it, and owns no table of it yet."""
+    with scratch.role(postgres_url) as role:
+        made = make_engine(scratch.as_role(node.url.render_as_string(hide_password=False), role))
+        grants = (
+            f'GRANT CREATE ON DATABASE "{node.url.database}" TO {role}',
+            f"GRANT USAGE, CREATE ON SCHEMA public TO {role}",
+            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+        )
+        with node.begin() as connection:
+            for grant in grants:
+                connection.exec_driver_sql(grant)
+        yield made
+        made.dispose()
+        with node.begin() as connection:
+            connection.exec_driver_sql(f"DROP OWNED BY {role} CASCADE")

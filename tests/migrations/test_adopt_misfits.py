@@ -1,4 +1,4 @@
-"""Adopting what is not quite the reference: what is noted, what is refused, what waits to be mended."""
+"""Adopting what is not quite the reference: what is noted, what is refused."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import pickle
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 import motovault
 from motovault.storage.sql import migrate
 from motovault.storage.sql.adopt import AdoptionRefused, adopt
-from tests.migrations import node_database
-from tests.migrations.node_database import ANA, BOB, checksums, vehicle_id
+from tests.migrations import reference_schema
+from tests.migrations.node_database import BOB, checksums
 
 pytestmark = pytest.mark.migrations
 
@@ -149,6 +148,42 @@ def test_a_file_that_fails_leaves_the_database_as_it_was(node: sa.Engine) -> Non
         migrate.status(node)
 
 
+def test_tables_of_another_owner_are_refused_before_anything_is_tried(
+    node: sa.Engine, theirs: sa.Engine
+) -> None:
+    for dry_run in (True, False):
+        with pytest.raises(AdoptionRefused, match="vehicles, owner: there is ") as caught:
+            adopt(theirs, dry_run=dry_run)
+        assert {one.table for one in caught.value.misfits} == set(reference_schema.TABLES)
+    _run(node, f"GRANT {node.url.username} TO {theirs.url.username}")
+    assert adopt(theirs, dry_run=True).state == "would be adopted"
+
+
+def test_row_level_security_that_hides_rows_from_us_is_refused(node: sa.Engine, theirs: sa.Engine) -> None:
+    """PostgreSQL asks the policies of a forced table when it validates a key: no row would count."""
+    _run(
+        node,
+        *(
+            f"ALTER TABLE {table} OWNER TO {theirs.url.username}"
+            for table in (*reference_schema.TABLES, "_migrations")
+        ),
+        *(
+            f"ALTER TABLE {table} {what} ROW LEVEL SECURITY"
+            for table in ("vehicles", "fuel_logs")
+            for what in ("ENABLE", "FORCE")
+        ),
+        f"UPDATE fuel_logs SET user_id = '{BOB}'",
+    )
+    with pytest.raises(AdoptionRefused, match="one that binds the database user") as caught:
+        adopt(theirs)
+    assert [one.table for one in caught.value.misfits] == ["vehicles", "fuel_logs"]
+    for table in ("vehicles", "fuel_logs"):
+        _run(node, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    found = adopt(theirs)
+    assert [key.table for key in found.waiting] == ["fuel_logs"]
+    assert {note.subject for note in found.notes} == {"row-level security"}
+
+
 # --- what does no harm
 
 
@@ -209,87 +244,3 @@ def test_what_does_no_harm_is_noted(node: sa.Engine, change: str, says: str) -> 
 def test_what_means_the_same_is_no_difference(node: sa.Engine, change: str) -> None:
     _run(node, *change.split("; "))
     assert adopt(node).notes == ()
-
-
-# --- what waits for rows to be mended
-
-
-def _two_of_a_vin(node: sa.Engine) -> None:
-    _run(
-        node,
-        f"UPDATE vehicles SET vin = '{VIN}'",  # of two users: allowed
-        f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(7)}', '{BOB}', '{VIN}')",
-        "INSERT INTO vehicles (id, user_id, vin, is_active)"
-        f" VALUES ('{vehicle_id(8)}', '{BOB}', '{VIN}', false)",
-    )
-
-
-def test_two_live_vehicles_of_a_vin_are_reported_and_the_index_waits(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    (planned,) = adopt(node, dry_run=True).waiting
-    found = adopt(node)
-    (waiting,) = found.waiting
-    assert waiting == planned
-    assert (waiting.name, waiting.table, waiting.count) == ("vehicles_live_vin_key", "vehicles", 2)
-    assert waiting.ids == (vehicle_id(2), vehicle_id(7))
-    assert VIN not in str(found) + str(waiting)
-    status = migrate.status(node)
-    assert status.is_current
-    assert status.waiting == (waiting,)
-    assert "waiting: vehicles_live_vin_key on vehicles: 2 rows break the rule" in str(status)
-    with motovault.open_vault(engine=node) as vault:
-        assert len(vault.garage(BOB).vehicles.list()) == 2
-    assert migrate.upgrade(node) == ()
-    assert migrate.status(node).waiting == (waiting,)
-
-
-def test_once_the_vins_are_mended_migrate_adds_the_index(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    adopt(node)
-    _run(node, f"UPDATE vehicles SET vin = NULL WHERE id = '{vehicle_id(7)}'")
-    (ready,) = migrate.status(node).waiting
-    assert (ready.count, ready.ids) == (0, ())
-    assert "can be added: run motovault migrate" in str(ready)
-    migrate.upgrade(node)
-    assert migrate.status(node).waiting == ()
-    with pytest.raises(IntegrityError, match="vehicles_live_vin_key"):
-        _run(node, f"INSERT INTO vehicles (id, user_id, vin) VALUES ('{vehicle_id(9)}', '{BOB}', '{VIN}')")
-
-
-TABLES = ("fuel_logs", "maintenance_logs", "maintenance_schedules", "documents")
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_a_child_of_anothers_vehicle_is_reported_kept_and_no_new_one_let_in(
-    node: sa.Engine, table: str
-) -> None:
-    _run(node, f"UPDATE {table} SET user_id = '{ANA}'")
-    with node.connect() as connection:
-        before = checksums(connection, {table: ["id", "user_id", "vehicle_id"]})
-        ids = connection.exec_driver_sql(f"SELECT id FROM {table} ORDER BY id DESC").scalars().all()
-    (waiting,) = adopt(node).waiting
-    assert (waiting.name, waiting.count) == (f"{table}_user_id_vehicle_id_fkey", 1)
-    assert waiting.ids == (str(ids[0]),)
-    with node.connect() as connection:
-        assert checksums(connection, {table: ["id", "user_id", "vehicle_id"]}) == before
-    assert migrate.status(node).waiting == (waiting,)
-    inserts = dict(node_database.rows(ANA, 5))
-    with pytest.raises(IntegrityError):
-        _run(node, inserts[table].replace(vehicle_id(5), vehicle_id(2)))
-    _run(node, f"UPDATE {table} SET user_id = '{BOB}' WHERE vehicle_id = '{vehicle_id(2)}'")
-    migrate.upgrade(node)
-    assert migrate.status(node).waiting == ()
-    with node.connect() as connection:
-        asked = f"SELECT convalidated FROM pg_constraint WHERE conname = '{waiting.name}'"
-        assert connection.exec_driver_sql(asked).scalar_one() is True
-
-
-def test_what_can_be_added_is_added_while_the_rest_waits_on(node: sa.Engine) -> None:
-    _two_of_a_vin(node)
-    _run(node, *(f"UPDATE {table} SET user_id = '{ANA}'" for table in TABLES))
-    assert len(adopt(node).waiting) == 5
-    _run(node, "DELETE FROM documents")
-    migrate.upgrade(node)
-    assert [key.table for key in migrate.status(node).waiting] == [
-        *("vehicles", "fuel_logs", "maintenance_logs", "maintenance_schedules")
-    ]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from motovault.storage.sql import make_engine, migrate, shipped
+from motovault.storage.sql import make_engine, migrate, row_level_security, shipped
+from motovault.storage.sql.adopt import adopt
+from tests.migrations.conftest import OwnFiles
+from tests.migrations.node_database import ANA, vehicle_id
 from tests.migrations.snapshot import state
 
 pytestmark = pytest.mark.migrations
@@ -95,3 +101,56 @@ def test_in_sqlite_a_migrator_waits_for_somebody_who_is_writing(tmp_path: Path) 
     assert state(db_engine) == state(whole)
     for made in (db_engine, other, whole):
         made.dispose()
+
+
+# --- and an application that goes on
+
+
+WAITS = """
+    SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+    WHERE NOT l.granted AND c.relname = '{}'
+"""
+LOG = f"""
+    INSERT INTO maintenance_logs (id, user_id, vehicle_id, category, service_date)
+    VALUES (gen_random_uuid(), '{ANA}', '{vehicle_id(1)}', 'repair', CURRENT_DATE)
+"""
+
+
+def _while_somebody_writes(
+    db_engine: sa.Engine, change: Callable[[], object], table: str = "maintenance_logs"
+) -> object:
+    """What ``change`` gives, begun while somebody has read a table who then adds a log of a vehicle."""
+    with ThreadPoolExecutor(1) as pool:
+        with db_engine.connect() as watch, db_engine.begin() as somebody:
+            somebody.exec_driver_sql(f"SELECT count(*) FROM {table}")
+            changing = pool.submit(change)
+            deadline = time.monotonic() + 30
+            while not watch.exec_driver_sql(WAITS.format(table)).scalar_one() and not changing.done():
+                assert time.monotonic() < deadline, "nobody ever waited for the table"
+                time.sleep(0.005)
+            somebody.exec_driver_sql(LOG)
+        return changing.result(timeout=30)
+
+
+def test_an_insert_that_waits_for_the_vehicles_and_who_adopts_do_not_wait_for_each_other(
+    node: sa.Engine,
+) -> None:
+    found = _while_somebody_writes(node, lambda: adopt(node).state)
+    assert found == "adopted"
+
+
+def test_an_insert_that_waits_for_the_vehicles_and_a_migration_do_not_wait_for_each_other(
+    node: sa.Engine, own_files: OwnFiles
+) -> None:
+    adopt(node)
+    for capsule, table in (("vehicles", "vehicles"), ("maintenance", "maintenance_logs")):
+        own_files.add("wider", f"op.execute('ALTER TABLE {table} ADD COLUMN wider INTEGER')", capsule)
+    found = _while_somebody_writes(node, lambda: migrate.upgrade(node))
+    assert found == ("vehicles/004_wider.py", "maintenance/005_wider.py")
+
+
+def test_an_insert_and_who_turns_row_level_security_on_do_not_wait_for_each_other(node: sa.Engine) -> None:
+    adopt(node)
+    secure = functools.partial(migrate.upgrade, node, row_level_security="forced")
+    assert _while_somebody_writes(node, secure, "vehicles") == ()
+    assert row_level_security.state(node).is_forced

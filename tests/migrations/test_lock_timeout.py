@@ -124,6 +124,22 @@ def test_the_table_that_is_held_is_named_not_the_one_that_is_made(postgres: sa.E
     assert state(postgres) == before
 
 
+def test_the_table_is_named_in_a_schema_whose_name_must_be_quoted(
+    empty_postgres_database: str, own_files: OwnFiles
+) -> None:
+    made = make_engine(empty_postgres_database, schema="My Garage")
+    try:
+        migrate.upgrade(made, ["vehicles"])
+        own_files.add("wider", WIDER)
+        with made.connect() as somebody:
+            somebody.exec_driver_sql(INSERT)
+            with pytest.raises(SchemaInUse) as caught:
+                migrate.upgrade(made, ["vehicles"], lock_timeout=0.2)
+            assert (caught.value.tables, caught.value.holders) == (("vehicles",), (_process(somebody),))
+    finally:
+        made.dispose()
+
+
 @pytest.mark.parametrize(
     ("statement", "tables"),
     [

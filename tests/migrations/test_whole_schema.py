@@ -34,7 +34,7 @@ OUR_COLUMNS = {
     ],
 }
 OUR_INDEXES = {
-    "vehicles_live_vin_key": "UNIQUE (user_id, vin) of live vehicles with a VIN",
+    "vehicles_live_vin_key": "UNIQUE (user_id, vin) of live vehicles with a VIN that is not empty",
     "fuel_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
     "maintenance_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
     "maintenance_schedules_source_key": "UNIQUE (vehicle_id, source, source_key)",

@@ -34,7 +34,7 @@ def test_fuel_logs_bring_vehicles_and_nothing_else(db_engine: sa.Engine) -> None
     assert _tables(db_engine) - RUNNERS == {"vehicles", "fuel_logs"}
     found = {one.capsule: (one.revision, one.state) for one in migrate.status(db_engine).capsules}
     assert list(found) == list(shipped.CAPSULES)
-    assert found["vehicles"] == ("vehicles_003", "current")
+    assert found["vehicles"] == ("vehicles_004", "current")
     assert found["admin"] == (None, "not installed")
 
 

@@ -10,8 +10,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import assert_type
 
+from motovault import open_vault
+from motovault.domain.tiers import AllFeatures, FeaturePolicy, TierPolicy
+from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
 from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound
+from motovault.providers.vpic import VpicVinDecoder
 from motovault.quantities import Distance, Economy, Energy, Mass, Money, UnitPrice, Volume
+from motovault.vin import InvalidVin
 
 
 def families_are_python_errors_too(error: MotovaultError) -> str:
@@ -58,3 +63,14 @@ def money_is_counted_in_one_currency() -> None:
     assert_type(bill, Money)
     assert_type(bill / bill, Decimal)
     assert_type(UnitPrice("3.299", "USD", "us_gal").total(Volume(10, "us_gal")), Money)
+
+
+def a_decoded_vin_knows_the_types_of_its_values(decoder: VinDecoder, mine: FeaturePolicy) -> None:
+    decoded = decoder.decode("1HGCM82633A123454")
+    assert_type(decoded.model_year.value, int | None)
+    assert_type(decoded.make.candidates, tuple[str, ...])
+    assert_type(decoded.error, InvalidVin | None)
+    for answer in BasicVinDecoder().decode_many(line for line in ("a", "b")):
+        assert_type(answer, DecodedVin)
+    policies: list[FeaturePolicy] = [AllFeatures(), TierPolicy(), mine]
+    open_vault("memory:", vin_decoder=VpicVinDecoder(), policy=policies[0])

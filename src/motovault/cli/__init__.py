@@ -1,9 +1,9 @@
-"""The command line: ``motovault demo | import | report | due | catalogue | status | migrate | adopt``.
+"""The command line: ``motovault demo | import | report | due | catalogue | vin | status | ...``.
 
 Exit codes: 0 fine; 1 something was left out of an import, something is overdue
-where that was to fail, or the operation was refused (no such vehicle, a
-database that cannot be reached or whose schema is behind, a missing extra); 2
-usage (wrong arguments, an unknown unit, a file that is missing or of no known
+where that was to fail, a VIN is not right, or the operation was refused (no
+such vehicle, a database that cannot be reached or whose schema is behind, a
+missing extra); 2 usage (wrong arguments, an unknown unit, a file that is missing or of no known
 format, a question of the file left open); 130 after
 Ctrl-C; 141 when the reader of a pipe went away. Results go to stdout, messages
 and progress to stderr. Errors of ours are one line; any other error is a bug

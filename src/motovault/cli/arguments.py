@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _report(commands)
     _due(commands)
     _catalogue(commands)
+    _vin(commands)
     _status(commands)
     _migrate(commands)
     _adopt(commands)
@@ -160,6 +161,42 @@ def _catalogue(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             step.add_argument(what, type=kind, metavar=what.upper(), help="case is of no account", **optional)
         if name == "transmissions":
             step.add_argument("--engine", metavar="E", help="only those that come with this engine")
+
+
+def _vin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    vin = commands.add_parser(
+        "vin",
+        help="check VINs, or tell what they say; offline, without any database",
+        description="Check VINs, or tell what they say; offline, without any database.",
+        epilog=_EXIT_CODES,
+        allow_abbrev=False,
+    )
+    doings = vin.add_subparsers(title="what to do", metavar="check|decode", required=True)
+    for name, summary in (
+        ("check", "say of each VIN whether it is right, what is odd, and what it may be misread from"),
+        ("decode", "tell year, make, model and the rest of each VIN"),
+    ):
+        doing = doings.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog="exit codes: 0 all are right, 1 some are not, 2 usage, 130 interrupted",
+            allow_abbrev=False,
+        )
+        doing.add_argument(
+            "file",
+            nargs="+",
+            metavar="VIN",
+            help="a VIN, a file of one VIN a line, or - for standard input",
+        )
+        doing.add_argument("--json", action="store_true", help="print one JSON object a VIN, one a line")
+        if name == "decode":
+            doing.add_argument(
+                "--basic",
+                action="store_true",
+                help="by the register of makers alone, without vPIC's data",
+            )
+        doing.set_defaults(run=_later(f"motovault.cli.vin:run_{name}"))
 
 
 def _status(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -96,7 +96,9 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(
-            Text(column.removeprefix(">")), justify="right" if column.startswith(">") else "left"
+            Text(column.removeprefix(">")),
+            justify="right" if column.startswith(">") else "left",
+            overflow="fold",  # a date cut short would be another date
         )
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))

@@ -47,12 +47,15 @@ class DriftShape(Shape):
 
 
 class WaitingShape(Shape):
-    """A key that the database lacks until ``count`` rows are mended; 0 where ``migrate`` can add it."""
+    """A key that the database lacks until ``count`` rows are mended; 0 where ``migrate`` can add it.
+
+    ``null`` where row-level security hides rows from the database user.
+    """
 
     name: str
     table: str
     rule: str
-    count: int
+    count: int | None
     ids: tuple[str, ...]
 
 

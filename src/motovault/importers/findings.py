@@ -23,8 +23,9 @@ _SHOWN = 60
 class ImportFinding(Finding):
     """One thing noticed in a file.
 
-    ``value`` is only ever a cell of a date, number, flag or unit column: notes,
-    plates, VINs and coordinates are not repeated.
+    ``value`` is only ever a cell of a date, number, flag or unit column, or the
+    title of work that is not known, so that it can be declared: notes, plates,
+    VINs and coordinates are not repeated.
 
     Attributes:
         file: Name of the file, as the caller gave it.

@@ -188,10 +188,10 @@ class CostRows:
             found = words.resolve((title or name,), allowed)
             declared = words.declared(name) if found.unknown else None
             return declared or found
-        if not name:
-            return None
+        if not name:  # the section that names the owner's own categories may be missing
+            return (words.declared(title) or words.asked(title)) if title else None
         of_title = words.declared(title)
-        of_name = words.resolve((name,), ANY_WORK)
+        of_name = words.resolve((name,), ANY_WORK, takes_any=False)
         if of_title is not None:
             return of_title
         if of_name.work is None and not of_name.unknown:
@@ -205,7 +205,8 @@ class CostRows:
         """Whether its category is one of work, though what work may not be known."""
         if self._titles.get(cells, "costtypeid").strip() in WORK_CATEGORIES:
             return True
-        return _is_known(self._settings.words.resolve((self._category(cells),), ANY_WORK).unknown)
+        words = self._settings.words
+        return _is_known(words.resolve((self._category(cells),), ANY_WORK, takes_any=False).unknown)
 
     # --------------------------------------------------------------------- reminders
 
@@ -215,7 +216,8 @@ class CostRows:
         if reminder is None or not reminder.repeats:
             message = "a reminder that comes once is no schedule, which needs an interval; it was not kept"
             return self._not_kept(counted, Severity.WARNING, message)
-        is_work = known is not None and (known.work is not None or self._is_candidate(cells))
+        may_be = self._is_candidate(cells) or not self._category(cells)
+        is_work = known is not None and (known.work is not None or may_be)
         if known is None or not is_work:
             message = "a reminder of something that is no work on the vehicle; it was not kept"
             return self._not_kept(counted, Severity.INFO, message)

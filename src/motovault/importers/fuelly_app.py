@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, settle_date_order, settle_decimal_sign
+from motovault.importers.currencies import CurrencyEvidence, settle_currency
 from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need
 from motovault.importers.findings import FindingLog, Silence
@@ -80,6 +81,7 @@ class FuellyAppReader:
         self._order, self._sign = "YMD", "."
         self._distance_unit: DistanceUnit | None = None
         self._fuel_unit = FuelUnit.L
+        self._currency_code = options.currency_code
 
     @property
     def vehicles(self) -> tuple[PlannedVehicle, ...]:
@@ -101,11 +103,12 @@ class FuellyAppReader:
     def survey(self, findings: FindingLog) -> None:
         """Settle dates, signs, units and vehicles. Raises ImportNeeds."""
         order, sign = OrderEvidence(), SignEvidence()
-        has_fuel = False
+        has_fuel, currency = False, CurrencyEvidence()
         for _, cells in self._table.rows(Silence("")):
             order.see(self._cell(cells, "date"))
             for name in ("odometer", "price", "volume", "total cost"):
                 sign.see(self._cell(cells, name))
+            currency.see(self._cell(cells, "total cost"))
             has_fuel = has_fuel or self._cell(cells, "type").casefold() == "gas"
             self._cars.setdefault(self._cell(cells, "vehicle"), len(self._cars))
         needs: list[Need] = []
@@ -119,6 +122,7 @@ class FuellyAppReader:
             self._fuel_unit = settle_fuel_unit(hint, self._options, needs, findings)
         if needs:
             raise ImportNeeds(tuple(needs))
+        self._currency_code = settle_currency(currency, self._options, findings)
         self._vehicles = [
             PlannedVehicle(name=name or None, distance_unit=self._distance_unit) for name in self._cars
         ]
@@ -126,7 +130,7 @@ class FuellyAppReader:
     def entries(self, findings: FindingLog) -> Iterator[Entry]:
         """Fill-ups, work and other costs."""
         reader = CellReader(findings, self._order, self._sign, grouped=True)
-        rows = WorkRows(self._words, reader, findings, self._distance_unit, self._options.currency_code)
+        rows = WorkRows(self._words, reader, findings, self._distance_unit, self._currency_code)
         for line, cells in self._table.rows(findings):
             reader.line = line
             kind = self._cell(cells, "type").casefold()
@@ -184,7 +188,7 @@ class FuellyAppReader:
             fuel_grade=clipped(self._cell(cells, "octane"), 50, "fuel_grade", reader, findings),
             location=clipped(place, 500, "location", reader, findings),
             notes=clipped(self._cell(cells, "notes"), 100_000, "notes", reader, findings),
-            currency_code=self._options.currency_code,
+            currency_code=self._currency_code,
         )
 
     def _work(self, cells: list[str], reader: CellReader, rows: WorkRows, *, is_work: bool) -> Entry | None:

@@ -17,6 +17,7 @@ from motovault.domain.user_preferences import UnitSystem
 from motovault.findings import Severity
 from motovault.importers.cells import CellReader, clipped, settle_date_order, settle_decimal_sign
 from motovault.importers.contradictions import EconomyEvidence, Fill, foreign_notation
+from motovault.importers.currencies import CurrencyEvidence, settle_currency
 from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need
 from motovault.importers.findings import FindingLog, Silence
@@ -97,6 +98,7 @@ class LubeLoggerReader:
         self._order, self._sign = "YMD", "."
         self._distance_unit: DistanceUnit | None = None
         self._fuel_unit = FuelUnit.L
+        self._currency_code = options.currency_code
         self._rows = 0
 
     @property
@@ -124,13 +126,15 @@ class LubeLoggerReader:
         numbers = [
             at for at in (self._odometer, self._volume, self._cost, self._price, *self._charge) if at >= 0
         ]
-        is_charged, has_reading = False, False
+        is_charged, has_reading, currency = False, False, CurrencyEvidence()
         for _, cells in self._table.rows(Silence("")):
             self._rows += 1
             if self._date >= 0:
                 order.see(cells[self._date])
             for at in numbers:
                 sign.see(cells[at])
+            if self._cost >= 0:
+                currency.see(cells[self._cost])
             has_reading = has_reading or (self._odometer >= 0 and bool(cells[self._odometer].strip(" 0.,")))
             is_charged = is_charged or any(at >= 0 and cells[at].strip(" 0.,%") for at in self._charge)
         needs: list[Need] = []
@@ -146,6 +150,7 @@ class LubeLoggerReader:
             self._settle_work(has_reading, needs, findings, foreign_notation(self._sign, self._order, order))
         if needs:
             raise ImportNeeds(tuple(needs))
+        self._currency_code = settle_currency(currency, self._options, findings)
         if self.skipped and self._rows:
             message = f"records of the kind {self._kind} are not imported"
             findings.add("section_skipped", Severity.INFO, message, value=self._kind)
@@ -203,7 +208,7 @@ class LubeLoggerReader:
         kind = _COUNTED.get(self._kind)
         if not self._is_read:
             return
-        rows = WorkRows(self._words, reader, findings, self._distance_unit, self._options.currency_code)
+        rows = WorkRows(self._words, reader, findings, self._distance_unit, self._currency_code)
         entry: Entry | None
         for line, cells in self._table.rows(findings):
             reader.line = line
@@ -283,7 +288,7 @@ class LubeLoggerReader:
             fuel_type=FuelType.ELECTRIC if is_electric else self._options.fuel_type,
             location=self._text(cells, self._station, 500, "location", reader, findings),
             notes=self._text(cells, self._notes, 100_000, "notes", reader, findings),
-            currency_code=self._options.currency_code,
+            currency_code=self._currency_code,
             charge_start_percent=soc[0],
             charge_end_percent=soc[1],
         )

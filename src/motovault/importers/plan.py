@@ -50,7 +50,7 @@ class ImportPlan:
         findings: What was noticed; about the file first, then by line. At most 100 of a kind are listed.
         finding_counts: How many there were of each kind.
         skipped: Sections that are not imported, with their number of rows.
-        unknown_work: Words of which must be declared what work they are, with what each may be; 500 at most.
+        unknown_work: Words of which must be declared what work they are, with what each may be; 200 at most.
     """
 
     file: str

@@ -10,7 +10,7 @@ from motovault.importers.work import UnknownWork
 
 __all__ = ["UnknownWords"]
 
-_MOST = 500
+_MOST = 200
 """So many different words are told apart; the rest is one number."""
 
 

@@ -8,13 +8,18 @@ begin from all logs that are there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from motovault.domain.maintenance import MaintenanceLog, MaintenanceLogId, MaintenanceScheduleId
+from motovault.domain.maintenance import (
+    MaintenanceLog,
+    MaintenanceLogId,
+    MaintenanceScheduleId,
+    add_interval,
+)
 from motovault.domain.maintenance.planning import Book
 from motovault.domain.maintenance.recording import ScheduleChange
 from motovault.domain.maintenance.unit_of_work import Bookkeeping, MaintenanceUnitOfWork
@@ -24,7 +29,7 @@ from motovault.importers.findings import FindingLog
 from motovault.importers.plan import ImportPlan
 from motovault.importers.planned import PlannedMaintenanceLog, PlannedSchedule
 from motovault.ports import NewId
-from motovault.quantities.context import plain, round_half_up
+from motovault.quantities.context import EXACT, plain, round_half_up
 
 __all__ = ["Upkeep", "UpkeepResult"]
 
@@ -91,7 +96,8 @@ class Upkeep:
                 logs = self._work.maintenance_logs.list_for_vehicle(vehicle_id)
                 moved += self._bookkeeping.settle(self._work, book, logs)
             books[vehicle_id] = attrs.evolve(book, logs=logs)
-        schedules_added = sum(self._add(planned, books) for planned in self._plan.schedules())
+        reminders = self._plan.schedules() if counts.schedules_planned else iter(())
+        schedules_added = sum(self._add(planned, books) for planned in reminders)
         return UpkeepResult(
             maintenance_added=maintenance_added,
             maintenance_kept=counts.maintenance_planned - maintenance_added - self._future,
@@ -170,7 +176,7 @@ class Upkeep:
             "source": self._plan.source,
             "source_key": planned.source_key,
         }
-        began = _day(planned.began_at, self._zone) if planned.began_at else None
+        began = _began(planned, book, self._zone)
         if began is not None and began <= book.today:
             details["last_service_date"] = began
             details["last_service_odometer"] = planned.began_odometer
@@ -228,6 +234,30 @@ class _Known:
                     value=value,
                     subject=str(kept.id),
                 )
+
+
+def _began(planned: PlannedSchedule, book: Book, zone: tzinfo) -> date | None:
+    """The day from which on work counts for a reminder: that of its row.
+
+    The day after it, where the row was work itself and yet wants to be reminded of
+    otherwise than one interval later: else that work would move the due that it states.
+    """
+    if planned.began_at is None:
+        return None
+    began = _day(planned.began_at, zone)
+    months, distance, odometer = planned.interval_months, planned.interval_distance, planned.began_odometer
+    on = add_interval(began, months, None) if months else None
+    at = EXACT.add(odometer, distance) if odometer is not None and distance is not None else None
+    is_stated = planned.first_due_date not in (None, on) or planned.first_due_odometer not in (None, at)
+    was_work = any(
+        log.service_date == began
+        and log.category == planned.work.category
+        and set(planned.work.subtypes) <= set(log.subtypes)
+        for log in book.logs
+    )
+    if is_stated and was_work and began < book.today:
+        return began + timedelta(days=1)
+    return began
 
 
 def _said(log: MaintenanceLog) -> dict[str, str]:

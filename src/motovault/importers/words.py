@@ -90,7 +90,12 @@ class WorkWords:
         self._remembered: dict[tuple[object, ...], Resolved] = {}
 
     def resolve(
-        self, parts: Sequence[str], allowed: tuple[Category, ...], *, is_credit: bool = False
+        self,
+        parts: Sequence[str],
+        allowed: tuple[Category, ...],
+        *,
+        is_credit: bool = False,
+        takes_any: bool = True,
     ) -> Resolved:
         """What a row is whose work is named by these parts, all of them.
 
@@ -98,12 +103,16 @@ class WorkWords:
             parts: A title, or a list of works that were done at once.
             allowed: Categories in which words are looked up; what is declared may name any.
             is_credit: The row is money that came back: what was certain is not.
+            takes_any: What is declared of ``*`` holds for it too.
         """
-        key = (tuple(parts), allowed, is_credit)
+        key = (tuple(parts), allowed, is_credit, takes_any)
         if (known := self._remembered.get(key)) is None:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            known = self._remembered[key] = self._resolve(parts, allowed, is_credit)
+            known = self._resolve(parts, allowed, is_credit)
+            if known.unknown and self._any and takes_any:
+                known = Resolved(self._any_work, is_declared=True)
+            self._remembered[key] = known
         return known
 
     def declared(self, text: str) -> Resolved | None:
@@ -116,6 +125,10 @@ class WorkWords:
         same = [work for work in works if work is not None and first and work.category == first.category]
         return Resolved(None if first is None else _union(same), is_declared=True)
 
+    def asked(self, text: str) -> Resolved:
+        """A text that is to be declared, whatever is known of its words: they are only proposed."""
+        return _not_known(text, self._one(text, ANY_WORK, is_credit=False).work, ANY_WORK)
+
     def _resolve(self, parts: Sequence[str], allowed: tuple[Category, ...], is_credit: bool) -> Resolved:
         whole = " ".join(parts)
         if fold_words(whole) in self._declared:
@@ -127,7 +140,7 @@ class WorkWords:
         works = [one.work for one in found if one.work is not None]
         if len({work.category for work in works}) > 1:
             most = [work for work in works if work.category == works[0].category]
-            return self._not_known(whole, _union(most), allowed)
+            return _not_known(whole, _union(most), allowed)
         return Resolved(_union(works) if works else None, is_declared=any(one.is_declared for one in found))
 
     def _one(self, text: str, allowed: tuple[Category, ...], is_credit: bool) -> Resolved:
@@ -141,18 +154,17 @@ class WorkWords:
             general = [found.work for found in meanings if found.mark == "*"]
             if None in general:
                 return Resolved()
-            return self._not_known(text, general[0] if general else None, allowed)
+            return _not_known(text, general[0] if general else None, allowed)
         works = [found.work for found in named if found.work is not None]
         same = [work for work in works if work.category == works[0].category]
         is_certain = all(found.mark == "=" for found in named) and len(same) == len(works)
         if is_certain and not is_credit and not any(found.mark == "?" for found in meanings):
             return Resolved(_union(works))
-        return self._not_known(text, _union(same), allowed)
+        return _not_known(text, _union(same), allowed)
 
-    def _not_known(self, text: str, proposed: Work | None, allowed: tuple[Category, ...]) -> Resolved:
-        if self._any:
-            return Resolved(self._any_work, is_declared=True)
-        return Resolved(unknown=(Unresolved(plain_words(text), fold_words(text), proposed, allowed),))
+
+def _not_known(text: str, proposed: Work | None, allowed: tuple[Category, ...]) -> Resolved:
+    return Resolved(unknown=(Unresolved(plain_words(text), fold_words(text), proposed, allowed),))
 
 
 def proposal_for(unknown: Unresolved) -> tuple[Work, bool]:

@@ -132,24 +132,26 @@ def work_of(value: Any, field: str = "work") -> Work | None:
     if value is None or isinstance(value, Work) or value == "-":
         return value if isinstance(value, Work) else None
     if isinstance(value, str):
-        category, is_pair, listed = value.partition(":")
+        category, is_pair, text = value.partition(":")
         if not is_pair:
             rule = "must be CATEGORY:SUBTYPE,SUBTYPE, or - for no work on the vehicle"
             raise InvalidValue(field, value, rule)
-        return _checked(category, [part for part in _PARTS.split(listed.strip()) if part])
+        return _checked(category, [part for part in _PARTS.split(text.strip()) if part])
     try:
         category, subtypes = value
     except (TypeError, ValueError):
         raise InvalidValue(field, value, "must be a category and its subtypes") from None
-    if isinstance(subtypes, str) or not isinstance(subtypes, Iterable) or not isinstance(category, str):
-        raise InvalidValue(field, value, "must be a category and a list of its subtypes")
-    return _checked(category, list(subtypes))
+    is_list = isinstance(subtypes, Iterable) and not isinstance(subtypes, str)
+    listed = list(subtypes) if is_list else []
+    if not (isinstance(category, str) and is_list and all(isinstance(part, str) for part in listed)):
+        raise InvalidValue(field, value, "must be a category and a list of its subtypes, as text")
+    return _checked(category, listed)
 
 
-def _checked(category: str, subtypes: list[Any]) -> Work:
+def _checked(category: str, subtypes: list[str]) -> Work:
     name = "_".join(category.replace("-", " ").replace("_", " ").split()).casefold()
     known = {subtype.casefold(): subtype for subtype in SUBTYPES.get(name, ())}
-    named = [known.get(part.strip().casefold(), part) if isinstance(part, str) else part for part in subtypes]
+    named = [known.get(part.strip().casefold(), part) for part in subtypes]
     check_work(name, named)
     return Work(Category(name), tuple(dict.fromkeys(named)))
 

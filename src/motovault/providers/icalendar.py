@@ -90,10 +90,11 @@ def _event(item: UpcomingItem, day: date, today: date, made: datetime) -> icalen
     event = Event()
     event.add("uid", f"{schedule.id}@motovault")
     event.add("dtstamp", made)
-    event.add("created", min(schedule.created_at.astimezone(UTC).replace(microsecond=0), made))
+    created = min(schedule.created_at.astimezone(UTC).replace(microsecond=0), made)
+    event.add("created", created)
     event.add("last-modified", made)  # worked out just now, whoever wrote last
     # nobody counts changes; days since the schedule was made never go back, and DTSTAMP settles the rest
-    event.add("sequence", max((made - schedule.created_at).days, 0))
+    event.add("sequence", (made - created).days)
     event.add("dtstart", day)
     if day < date.max:
         event.add("dtend", day + _ONE_DAY)

@@ -85,7 +85,7 @@ def are_valid(vins: Iterable[object], *, use_numpy: bool | None = None) -> list[
     ):
         return _of_array(given, numpy)
     answer: list[bool] = []
-    for block in _blocks(_listed(vins)):
+    for block in _blocks(listed(vins)):
         answer += _answers(_joined(block), _STRIDE, numpy)
     return answer
 
@@ -106,7 +106,7 @@ def _numpy(vins: Iterable[object], use_numpy: bool | None) -> Any:
     return None
 
 
-def _listed(vins: Iterable[object]) -> Iterable[object]:
+def listed(vins: Iterable[object]) -> Iterable[object]:
     """Columns of dataframes as plain lists: their own iterators are slow or give wrapped values."""
     if isinstance(vins, (list, tuple)):
         return vins

@@ -9,6 +9,7 @@ write the year at position 11.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from motovault.vin.digit import is_valid
@@ -40,6 +41,12 @@ def year_candidates(vin: str, latest: int | None = None) -> tuple[int, ...]:
     codes = vin[9]
     if vin[:3] in _YEAR_AT_POSITION_11:
         codes = vin[9:11] if is_valid(vin) else vin[10]
+    return _years(codes, latest)
+
+
+@lru_cache(maxsize=4096)
+def _years(codes: str, latest: int | None) -> tuple[int, ...]:
+    # the same few texts again and again in a long list of VINs
     places = {place for code in codes if (place := YEAR_CODES.find(code)) >= 0}
     years = sorted((start + place for start in (1980, 2010) for place in places), reverse=True)
     return tuple(year for year in years if latest is None or year <= latest)

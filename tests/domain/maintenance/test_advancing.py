@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
+import attrs
 import pytest
 
 from motovault.domain.maintenance import (
@@ -144,6 +146,50 @@ def test_a_first_due_holds_until_the_first_work() -> None:
     assert effective_due(fresh) == NextDue(date(2025, 5, 1), Decimal(1_500))
     done = advanced(fresh, [log(date(2025, 4, 20), Decimal(1_400))], MI)
     assert effective_due(done) == NextDue(date(2026, 4, 20), Decimal(11_400))
+
+
+@pytest.mark.parametrize("begins", [{}, {"anchor_date": date(2025, 3, 1), "anchor_odometer": 1000}])
+def test_the_log_of_the_anchor_itself_moves_a_fixed_schedule_no_further(begins: dict[str, object]) -> None:
+    """Written down after the schedule, or before it, or twice: the next inspection is next year's."""
+    begun = schedule(mode="fixed", interval_months=12, interval_distance=10_000, **begins)
+    work = [
+        log(date(2025, 3, 1), odometer, id=UUID(int=7 + n))
+        for n, odometer in enumerate((None, Decimal(1000)))
+    ]
+    for given in (work[1:], work, [work[1], attrs.evolve(work[1], id=UUID(int=9))]):
+        after = advanced(begun, given, MI, before=[])
+        assert (after.next_due_date, after.next_due_odometer) == (*(date(2026, 3, 1), Decimal(11_000)),)
+
+
+def test_the_second_visit_of_an_inspection_leaves_out_no_period() -> None:
+    """Done early, and once more before the day that it was early for; the next early one counts again."""
+    begun = schedule(
+        mode="fixed",
+        interval_months=12,
+        interval_distance=10_000,
+        anchor_date=date(2024, 11, 3),
+        anchor_odometer=1000,
+    )
+    visits = [
+        (log(date(2025, 10, 8), Decimal(9000)), date(2026, 11, 3), 21_000),
+        (log(date(2025, 10, 20), Decimal(9100)), date(2026, 11, 3), 21_000),
+        (log(date(2025, 10, 21)), date(2026, 11, 3), 21_000),
+        (log(date(2026, 10, 20), Decimal(20_000)), date(2027, 11, 3), 31_000),
+        (log(date(2029, 1, 5), Decimal(2000)), date(2029, 11, 3), 41_000),  # another dial
+    ]
+    for count, (_, day, odometer) in enumerate(visits, start=1):
+        after = advanced(begun, [one for one, *_ in visits[:count]], MI)
+        assert (after.next_due_date, after.next_due_odometer) == (day, odometer)
+
+
+def test_a_first_due_without_an_interval_of_its_kind_is_over_once_it_was_done() -> None:
+    for mode in ScheduleMode:
+        begun = schedule(mode=mode, interval_distance=5000, first_due_date=date(2025, 5, 1))
+        after = advanced(begun, [log(date(2025, 5, 1), Decimal(1000))], MI)
+        assert (after.next_due_date, after.next_due_odometer) == (None, 6000)
+        begun = schedule(mode=mode, interval_months=12, first_due_odometer=5000)
+        after = advanced(begun, [log(date(2025, 5, 1), Decimal(5000))], MI)
+        assert (after.next_due_date, after.next_due_odometer) == (date(2026, 5, 1), None)
 
 
 def test_once_the_calendar_has_ended_a_fixed_schedule_is_never_due_again() -> None:

@@ -76,9 +76,10 @@ def _cases() -> Iterator[Any]:
 def test_the_plain_method_is_that_of_the_vectors(case: dict[str, Any]) -> None:
     today = date.fromisoformat(case["today"])
     given = [(date.fromisoformat(one["date"]), Decimal(one["odometer"])) for one in case["readings"]]
-    due_on = case["next_due_date"] and date.fromisoformat(case["next_due_date"])
-    slope = first_to_last(given, today, case["window_days"])
-    projected = slope and slope.project(Decimal(case["next_due_distance"]) - max(given)[1])
+    due_on = case.get("next_due_date") and date.fromisoformat(case["next_due_date"])
+    slope, target = first_to_last(given, today, case["window_days"]), case.get("next_due_distance")
+    seen = [one for one in given if one[0] <= today]  # the method counts from the last of these
+    projected = slope and target and slope.project(Decimal(target) - max(seen)[1])
     effective = effective_due_on(projected, due_on)
     assert {
         "rate_per_day": slope and str(slope.per_day),

@@ -173,7 +173,8 @@ class TestAdvancing:
         first = garage.maintenance.complete(fixed.id, service_date=date(2026, 2, 10), odometer=53000)
         between = [told(one) for one in garage.maintenance.list_schedules(car.id)]
         second = garage.maintenance.complete(floating.id, service_date=TODAY, odometer=61000)
-        assert kept(garage, fixed) == (TODAY, 61000, date(2027, 7, 31), 65000)
+        # of the same half year as the first one, and six thousand miles on
+        assert kept(garage, fixed) == (TODAY, 61000, date(2027, 1, 31), 65000)
         assert kept(garage, unknown) == (TODAY, 61000, date(2026, 9, 1), 66000)
         gone = garage.maintenance.remove(second.log.id)
         assert [told(one) for one in garage.maintenance.list_schedules(car.id)] == between

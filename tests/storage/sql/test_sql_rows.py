@@ -181,3 +181,19 @@ def test_the_columns_carry_the_references_names_and_words(store: SqlStore) -> No
         row = connection.exec_driver_sql(f"{query} JOIN vehicles v ON v.id = f.vehicle_id").one()
     assert row[:3] == (2003, "diesel", "Shell")
     assert (str(row[3]), str(row[4])) == ("1.500", "12.500")
+
+
+def test_an_empty_vin_is_none_and_as_many_vehicles_as_like_have_it(store: SqlStore) -> None:
+    """So the Node application may write a vehicle that has no VIN."""
+    columns = "id, user_id, vin, created_at"
+    _execute(
+        store,
+        *(
+            f"INSERT INTO vehicles ({columns}) VALUES ('{UUID(int=n).hex}', '{ANA}', '', '{MOMENT}')"
+            for n in (1, 2, 3)
+        ),
+    )
+    with store.unit_of_work(ANA) as work:
+        assert [vehicle.vin for vehicle in work.vehicles.list_live()] == [None] * 3
+        assert work.vehicles.get(VEHICLE).vin is None
+        work.vehicles.replace(work.vehicles.get(VEHICLE))

@@ -35,6 +35,7 @@ _BEYOND: Final = Decimal(1_000_000_000)
 _UNKNOWN: Final = Decimal(-1)
 """Before every reading of the same day."""
 
+_FLOATING: Final = ScheduleMode.FLOATING
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -118,12 +119,16 @@ def effective_due(schedule: MaintenanceSchedule) -> NextDue:
 def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | None]:
     """The same as a pair, for many."""
     on, odometer = schedule.next_due_date, schedule.next_due_odometer
-    if schedule.mode is ScheduleMode.FLOATING:
-        last, reading = schedule.last_service_date, schedule.last_service_odometer
-        day, target = _one_interval_after(schedule, last, reading)
-        if day is not None and schedule.first_due_date is None:
-            on = day
-        if target is not None and schedule.first_due_odometer is None:
+    if schedule.mode is not _FLOATING:
+        return on, odometer
+    # as _one_interval_after(), written out: a garage has thousands of schedules
+    last, months, days = schedule.last_service_date, schedule.interval_months, schedule.interval_days
+    if last is not None and schedule.first_due_date is None and (months or days):
+        on = add_interval(last, months, days) or on
+    reading, distance = schedule.last_service_odometer, schedule.interval_distance
+    if reading is not None and schedule.first_due_odometer is None and distance is not None:
+        target = EXACT.add(reading, distance)
+        if target < _BEYOND:
             odometer = target
     return on, odometer
 
@@ -235,19 +240,34 @@ def _on_grid(schedule: MaintenanceSchedule, began: _Beginning, work: list[_Work]
     """Past the old due and past the work, log by log, on a grid that never moves.
 
     The grid's origin is the anchor; where a first due is given that does not lie on it, that first due.
+    Work not later than the point that was done last does that point once more and moves nothing: the
+    anchor's own log, or the second visit of an inspection. A whole period would be left out else.
     """
     months, days, distance = schedule.interval_months, schedule.interval_days, schedule.interval_distance
-    on, target = began.first_due(schedule).on, began.first_due(schedule).odometer
-    if months or days:
-        origin = _origin_day(began, months, days)
-        for one in work:
-            origin = origin or on or one.on
-            on = next_day(origin, on, one.on, months, days)
-            if on is None:  # the calendar has ended
-                break
-    if distance is not None:
-        zero = _origin_reading(began, distance)
-        for one in work:
+    first = began.first_due(schedule)
+    has_days = bool(months or days)
+    on, target = first.on if has_days else None, None if distance is None else first.odometer
+    origin = _origin_day(began, months, days) if has_days else None
+    zero = None if distance is None else _origin_reading(began, distance)
+    # the last point of each grid that was done, and the reading of the work that did it
+    day_done = None if on is not None and began.on is not None and began.on >= on else began.on
+    done, reading = began.odometer, began.odometer
+    if done is not None and target is not None and done >= target:
+        done = None
+    has_ended = False
+    for one in work:
+        is_again = day_done is not None and one.on <= day_done
+        if not is_again:
+            day_done = on or one.on
+            if has_days and not has_ended:
+                origin = origin or on or one.on
+                on = next_day(origin, on, one.on, months, days)
+                has_ended = on is None
+        if one.odometer is not None:  # a reading below the last one is of another dial, or a slip
+            is_again = done is not None and reading is not None and reading <= one.odometer <= done
+            reading = one.odometer
+        if distance is not None and not is_again:
+            done = one.odometer if target is None else target
             target = next_reading(zero, target, one.odometer, distance)
     return NextDue(on, None if target is None else _storable(target))
 

@@ -100,12 +100,9 @@ class Driving:
         Raises:
             InvalidValue: ``remaining`` is not a finite exact number.
         """
-        way = int(EXACT.multiply(to_decimal(remaining, "remaining"), self._factor)) << _PACE_BITS
-        if way <= 0:
+        ahead = self._ahead(to_decimal(remaining, "remaining"))
+        if not ahead:
             return Projection(self.today, self.today, self.today, self.basis)
-        slack = self._recent * RETURN_DAYS - way
-        root = isqrt(slack * slack + 4 * RETURN_DAYS * self._long_run * way)
-        ahead = (((root - slack) << _DAY_BITS) // (2 * self._long_run)) or 1
         spread = isqrt(_HABIT * ahead * ahead + _OWN * self._unevenness * ahead) // _PARTS
         # A millionth of a day more, against roundings just below a whole one.
         return Projection(
@@ -114,6 +111,20 @@ class Driving:
             self._date(-(-(ahead + spread - 1) >> _DAY_BITS)),
             self.basis,
         )
+
+    def day(self, remaining: Decimal) -> int | None:
+        """The ordinal of the date of :meth:`project`, for many: nothing is checked, no object is made."""
+        day = self._last + ((self._ahead(remaining) + 1) >> _DAY_BITS)
+        return None if day > self._limit else max(day, self._now)
+
+    def _ahead(self, remaining: Decimal) -> int:
+        """Days from the last reading, times 2**20; 0 where it was reached already."""
+        way = int(EXACT.multiply(remaining, self._factor)) << _PACE_BITS
+        if way <= 0:
+            return 0
+        slack = self._recent * RETURN_DAYS - way
+        root = isqrt(slack * slack + 4 * RETURN_DAYS * self._long_run * way)
+        return (((root - slack) << _DAY_BITS) // (2 * self._long_run)) or 1
 
     def _date(self, days: int) -> date | None:
         day = self._last + days

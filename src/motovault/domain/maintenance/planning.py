@@ -100,7 +100,7 @@ class Book:
             **{**details, **_anchors(details)},
         )
         check_work(schedule.category, schedule.subtypes)
-        self._check(schedule, details)
+        self._check(schedule, {**dict.fromkeys(_INTERVALS), **details})
         return self._made(schedule)
 
     def changed_schedule(self, kept: MaintenanceSchedule, changes: Mapping[str, Any]) -> MaintenanceSchedule:
@@ -148,7 +148,7 @@ class Book:
         return attrs.evolve(log, odometer_unit=self.unit)
 
     def _check(self, schedule: MaintenanceSchedule, given: Mapping[str, Any]) -> None:
-        if not given.keys().isdisjoint(_INTERVALS) or schedule.created_at == schedule.updated_at:
+        if not given.keys().isdisjoint(_INTERVALS):  # a row of another application may have none
             check_intervals(schedule.interval_months, schedule.interval_days, schedule.interval_distance)
         if "last_service_date" in given and schedule.anchor_date is not None:
             check_done("last_service_date", schedule.anchor_date, self.today)

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
 
 from motovault.domain.maintenance.advancing import effective
 from motovault.domain.maintenance.agenda import Upcoming
 from motovault.domain.maintenance.driving import Driving, driving
 from motovault.domain.maintenance.entities import MaintenanceSchedule
-from motovault.domain.maintenance.forecast import Projection
 from motovault.domain.maintenance.status import SOON_DAYS, soon_distance
 from motovault.domain.maintenance.upcoming_item import (
     DUE_SOON,
@@ -39,8 +37,9 @@ __all__ = ["upcoming"]
 _CLASS: Final = 100_000_000
 _UNDATED: Final = 20_000_000
 _FURTHEST: Final = 9_000_000
+_HOURS: Final = DistanceUnit.H
 _ZERO: Final = Decimal(0)
-_LONGEST: Final = Decimal(3_652_059)  # days from year 1 to 9999
+_LONGEST: Final = 3_652_059  # days from year 1 to 9999
 
 
 def _utc_date(moment: datetime) -> date:
@@ -87,18 +86,54 @@ def upcoming(
         one.id: _Place(one, one.distance_unit or unit, readings.get(one.id, ()), today, local_date)
         for one in vehicles
     }
+    by_number = {
+        vehicle_id.int: place for vehicle_id, place in places.items()
+    }  # a third of the time of a UUID
     for schedule in schedules:
-        place = places.get(schedule.vehicle_id)
+        place = by_number.get(schedule.vehicle_id.int)
         if place is not None and (schedule.is_active or include_inactive):
             place.schedules.append(schedule)
     now = today.toordinal()
-    rows: list[Row] = []
+    listed: list[MaintenanceSchedule] = []
+    keys: list[int] = []
     for place in places.values():
-        rows += [_row(schedule, place, now) for schedule in place.schedules]
-    if within_days is not None:
-        rows = [row for row in rows if _is_within(row, within_days)]
-    rows.sort(key=itemgetter(0))
+        for schedule in place.schedules:
+            found = _figures(schedule, place, now)
+            if within_days is None or _is_within(found, within_days):
+                keys.append(found[0])
+                listed.append(schedule)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    rows = _Rows([listed[number] for number in order], places, now)
     return Upcoming(rows, [place.whereabouts for place in places.values()], today, local_date)
+
+
+class _Rows(Sequence[Row]):
+    """The rows in their order, each made when it is looked at.
+
+    Of a large garage few are: thousands of objects kept for the others would have
+    the collector of garbage go through all that a program holds.
+    """
+
+    __slots__ = ("_places", "_schedules", "_today")
+
+    def __init__(
+        self, schedules: Sequence[MaintenanceSchedule], places: Mapping[VehicleId, _Place], today: int
+    ) -> None:
+        self._schedules, self._places, self._today = schedules, places, today
+
+    def __len__(self) -> int:
+        return len(self._schedules)
+
+    @overload
+    def __getitem__(self, index: int, /) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> _Rows: ...
+    def __getitem__(self, index: int | slice, /) -> Row | _Rows:
+        if isinstance(index, slice):
+            return _Rows(self._schedules[index], self._places, self._today)
+        schedule = self._schedules[index]
+        place = self._places[schedule.vehicle_id]
+        return Row(schedule, place.whereabouts, *_figures(schedule, place, self._today))
 
 
 class _Dial(NamedTuple):
@@ -119,7 +154,7 @@ class _Dial(NamedTuple):
 class _Place:
     """One vehicle: its readings, where the dial stands in each unit, how it is driven."""
 
-    __slots__ = ("_dials", "local_date", "schedules", "today", "unit", "whereabouts")
+    __slots__ = ("dials", "local_date", "schedules", "today", "unit", "whereabouts")
 
     def __init__(
         self,
@@ -132,13 +167,13 @@ class _Place:
         self.whereabouts = Whereabouts(vehicle, unit, readings, local_date)
         self.unit, self.today, self.local_date = unit, today, local_date
         self.schedules: list[MaintenanceSchedule] = []
-        self._dials: dict[str, _Dial] = {}
+        self.dials: dict[str, _Dial] = {}
 
     def dial(self, unit: DistanceUnit) -> _Dial:
         """Worked out once for each unit that a schedule here has."""
-        known = self._dials.get(unit)
+        known = self.dials.get(unit)
         if known is None:
-            known = self._dials[unit] = self._read(unit)
+            known = self.dials[unit] = self._read(unit)
         return known
 
     def _read(self, unit: DistanceUnit) -> _Dial:
@@ -158,78 +193,73 @@ class _Place:
         return _Dial(unit, EXACT.divide(position, factor), position, factor, way, soon)
 
 
-def _row(schedule: MaintenanceSchedule, place: _Place, today: int) -> Row:
+# A plain tuple: it is made of every schedule of a garage, and a named one costs a tenth more.
+_Figures = tuple[
+    int,
+    int | None,
+    date | None,
+    Decimal | None,
+    DistanceUnit,
+    int | None,
+    Decimal | None,
+    int,
+    int,
+    Driving | None,
+]
+
+
+def _figures(schedule: MaintenanceSchedule, place: _Place, today: int) -> _Figures:
+    """The columns of a row behind its schedule and place; what to sort by comes first."""
     on, odometer = effective(schedule)
     unit = schedule.distance_unit or place.unit
     by_date = by_distance = UNKNOWN
     days: int | None = None
     remaining: Decimal | None = None
     way: Driving | None = None
-    projection: Projection | None = None
     left: int | None = None
     if on is not None and schedule.is_active:
         left = days = on.toordinal() - today
         near = schedule.due_soon_days
-        by_date = _graded(days, SOON_DAYS if near is None else near)
+        by_date = (
+            OVERDUE if days < 0 else DUE_SOON if days <= (SOON_DAYS if near is None else near) else UPCOMING
+        )
     if odometer is not None and schedule.is_active:
-        shown, at, position, factor, way, soon = place.dial(unit)
+        shown, at, position, factor, way, soon = place.dials.get(unit) or place.dial(unit)
         if at is not None:
-            soon = _soon(schedule, unit, soon)
+            if schedule.due_soon_distance is not None:
+                soon = schedule.due_soon_distance
+            elif unit is _HOURS:
+                soon = soon_distance(unit, schedule.interval_distance)
             if unit is shown:
                 remaining = EXACT.subtract(odometer, at)
-                by_distance = _graded(remaining, soon)
+                by_distance = OVERDUE if remaining < _ZERO else DUE_SOON if remaining <= soon else UPCOMING
             else:  # graded before anything is divided, so that what is exactly reached is
                 far = EXACT.subtract(EXACT.multiply(odometer, factor), position)
-                by_distance = _graded(far, EXACT.multiply(soon, factor))
+                near_by = EXACT.multiply(soon, factor)
+                by_distance = OVERDUE if far < _ZERO else DUE_SOON if far <= near_by else UPCOMING
                 remaining = EXACT.divide(far, DISTANCE_TO_BASE[shown][1])
-            if remaining <= 0:
+            if by_distance == OVERDUE or not remaining:
                 late = 0 if way is None else _days_late(remaining, way)
                 left = late if left is None or late < left else left
             elif way is not None and (left is None or left > 0):
-                projection = way.project(remaining)
-                if projection.on is not None:
-                    ahead = projection.on.toordinal() - today
-                    left = ahead if left is None or ahead < left else left
+                day = way.day(remaining)
+                if day is not None:
+                    left = day - today if left is None or day - today < left else left
     key = min(by_date, by_distance) * _CLASS
     if left is not None:
         key += left
     else:
         key += _UNDATED + (0 if remaining is None else max(-_FURTHEST, min(int(remaining), _FURTHEST)))
-    return Row(
-        key,
-        left,
-        schedule,
-        place.whereabouts,
-        on,
-        odometer,
-        unit,
-        days,
-        remaining,
-        by_date,
-        by_distance,
-        way,
-        projection,
-    )
-
-
-def _graded(remaining: int | Decimal, threshold: int | Decimal) -> int:
-    if remaining < 0:
-        return OVERDUE
-    return DUE_SOON if remaining <= threshold else UPCOMING
-
-
-def _soon(schedule: MaintenanceSchedule, unit: DistanceUnit, default: Decimal) -> Decimal:
-    if schedule.due_soon_distance is not None:
-        return schedule.due_soon_distance
-    return soon_distance(unit, schedule.interval_distance) if unit is DistanceUnit.H else default
+    return key, left, on, odometer, unit, days, remaining, by_date, by_distance, way
 
 
 def _days_late(remaining: Decimal, way: Driving) -> int:
     """How long ago the target was passed, at the vehicle's own pace; 0 or below."""
     pace = way.basis.recent_per_day or way.basis.long_run_per_day
-    return int(max(EXACT.divide_int(remaining, pace), -_LONGEST)) if pace else 0
+    return max(int(EXACT.divide_int(remaining, pace)), -_LONGEST) if pace else 0
 
 
-def _is_within(row: Row, days: int) -> bool:
-    rank = min(row.by_date, row.by_distance)
-    return rank == OVERDUE or (rank == DUE_SOON if row.left is None else row.left <= days)
+def _is_within(found: _Figures, days: int) -> bool:
+    _, left, *_, by_date, by_distance, _ = found
+    rank = min(by_date, by_distance)
+    return rank == OVERDUE or (rank == DUE_SOON if left is None else left <= days)

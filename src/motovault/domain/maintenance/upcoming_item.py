@@ -44,10 +44,10 @@ class Row(NamedTuple):
     ``due_odometer`` is in ``unit``, the schedule's; ``remaining`` in the unit that is shown.
     """
 
-    key: int
-    left: int | None
     schedule: MaintenanceSchedule
     place: Whereabouts
+    key: int
+    left: int | None
     due_on: date | None
     due_odometer: Decimal | None
     unit: DistanceUnit
@@ -56,7 +56,6 @@ class Row(NamedTuple):
     by_date: int
     by_distance: int
     way: Driving | None
-    projection: Projection | None
 
 
 class UpcomingItem:
@@ -137,9 +136,7 @@ class UpcomingItem:
     def projection(self) -> Projection | None:
         """When the target will be reached, with an interval and its basis; None where nobody can tell."""
         row = self._row
-        if row.projection is not None or row.remaining is None or row.way is None:
-            return row.projection
-        return row.way.project(row.remaining)
+        return None if row.remaining is None or row.way is None else row.way.project(row.remaining)
 
     @property
     def projected_on(self) -> date | None:

@@ -118,12 +118,12 @@ def positions(
             that says its date.
     """
     base = DISTANCE_TO_BASE[unit][0]
-    found = []
+    multiply, known, found = EXACT.multiply, DISTANCE_TO_BASE, []
     for reading in readings:
-        its_base, factor = DISTANCE_TO_BASE[reading.unit or unit]
+        its_base, factor = known[reading.unit or unit]
         if its_base == base:
             on = reading.read_on or local_date(reading.read_at)
-            found.append((on, EXACT.multiply(reading.value, factor)))
+            found.append((on, multiply(reading.value, factor)))
     found.sort()
     return found
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, Unpack, cast
 from uuid import UUID
 
 import attrs
 
 from motovault import vin as vins
 from motovault.domain.fields import page_limit
+from motovault.domain.tiers import FeaturePolicy, TierPolicy
+from motovault.domain.vehicles.basic_decoder import BasicVinDecoder
+from motovault.domain.vehicles.decoding import DecodedVin, VinDecoder
 from motovault.domain.vehicles.entities import Vehicle, VehicleId
 from motovault.domain.vehicles.errors import CheckDigitMismatch, VehicleNotFound
 from motovault.domain.vehicles.names import make_name, model_name
@@ -18,7 +21,10 @@ from motovault.errors import InvalidValue
 from motovault.ports import Clock, NewId, OpensUnitOfWork, UnitOfWork, UserId
 from motovault.quantities.units import DistanceUnit
 
-__all__ = ["VehicleChanges", "VehicleService", "VehicleUnitOfWork"]
+__all__ = ["VIN_DECODE", "VehicleChanges", "VehicleService", "VehicleUnitOfWork"]
+
+VIN_DECODE = "vehicle.vin_decode"
+"""The feature that the policy is asked about before a VIN is decoded for a user."""
 
 
 class VehicleUnitOfWork(UnitOfWork, Protocol):
@@ -53,7 +59,12 @@ class VehicleChanges(VehicleDetails, total=False):
 
 
 class VehicleService:
-    """One user's vehicles; every call is one transaction, or joins the one that is open."""
+    """One user's vehicles; every call is one transaction, or joins the one that is open.
+
+    Args:
+        vin_decoder: Tells what a VIN says; by default the one that needs nothing.
+        policy: Says whether this user may have VINs decoded; by default tiers decide, all users are free.
+    """
 
     def __init__(
         self,
@@ -61,11 +72,16 @@ class VehicleService:
         unit_of_work: OpensUnitOfWork[VehicleUnitOfWork],
         clock: Clock,
         new_id: NewId,
+        *,
+        vin_decoder: VinDecoder | None = None,
+        policy: FeaturePolicy | None = None,
     ) -> None:
         self._user_id = user_id
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._new_id = new_id
+        self._vin_decoder = vin_decoder or BasicVinDecoder(clock)
+        self._policy = policy or TierPolicy()
 
     def add(
         self,
@@ -73,6 +89,7 @@ class VehicleService:
         vin: str | None = None,
         allow_check_digit_mismatch: bool = False,
         pre_standard: bool = False,
+        decode: bool = False,
         **details: Unpack[VehicleDetails],
     ) -> Vehicle:
         """Keep a new vehicle.
@@ -82,6 +99,8 @@ class VehicleService:
             allow_check_digit_mismatch: Accept a North American or Chinese VIN whose check digit is wrong.
             pre_standard: Accept 5 to 17 characters, for vehicles before 1981; what is well formed
                 by the standard is still held to it.
+            decode: Fill model year, make, model, trim, engine and transmission from the VIN where they are
+                left empty; what is given stays, also where the VIN says otherwise.
             **details: Plate, nickname, make, model, model year and the rest; makes and models are normalised.
 
         Raises:
@@ -89,14 +108,18 @@ class VehicleService:
             VehicleWithoutIdentity: Neither VIN nor plate.
             CheckDigitMismatch: The check digit, where the law demands one, is wrong.
             VehicleExists: A live vehicle of this user has the VIN already.
+            FeatureNotInTier: ``decode`` was asked for, and the policy does not allow it to this user.
         """
         _refuse_unknown(details, VehicleDetails)
+        number = _checked_vin(vin, allow_check_digit_mismatch, pre_standard)
+        if decode:
+            details = self._filled(number, details)
         vehicle_id = VehicleId(self._new_id())
         now = self._clock.now()
         vehicle = Vehicle(
             id=vehicle_id,
             user_id=self._user_id,
-            vin=_checked_vin(vin, allow_check_digit_mismatch, pre_standard),
+            vin=number,
             created_at=now,
             updated_at=now,
             odometer_read_at=now if details.get("odometer_reading") else None,
@@ -105,6 +128,18 @@ class VehicleService:
         with self._unit_of_work() as work:
             work.vehicles.add(vehicle)
         return vehicle
+
+    def decode(self, vin: str) -> DecodedVin:
+        """What a VIN tells of its vehicle, each field with its confidence; nothing is kept.
+
+        A wrong check digit is no error here: ask ``findings`` of the answer.
+
+        Raises:
+            FeatureNotInTier: The policy does not allow it to this user.
+            InvalidVin: It is no VIN.
+        """
+        self._policy.require(self._user_id, VIN_DECODE)
+        return self._vin_decoder.decode(vin)
 
     def get(self, vehicle_id: VehicleId) -> Vehicle:
         """The live vehicle with this id. Raises VehicleNotFound, also for a deleted or another's one."""
@@ -178,6 +213,20 @@ class VehicleService:
             restored = attrs.evolve(vehicle, is_active=True, deleted_at=None, updated_at=self._clock.now())
             work.vehicles.replace(restored)
         return restored
+
+    def _filled(self, vin: str | None, details: VehicleDetails) -> VehicleDetails:
+        """The details, with what the VIN tells where they are empty."""
+        self._policy.require(self._user_id, VIN_DECODE)
+        if vin is None:
+            raise InvalidValue("decode", True, "needs a vin")
+        if not vins.is_well_formed(vin):  # before 1981 there was no standard to decode by
+            return details
+        given: dict[str, Any] = dict(details)
+        for name, value in self._vin_decoder.decode(vin).details().items():
+            held = given.get(name)
+            if held is None or (isinstance(held, str) and not held.strip()):
+                given[name] = value
+        return cast("VehicleDetails", given)
 
 
 def _known(vehicles: VehicleRepository, vehicle_id: VehicleId) -> Vehicle:

@@ -22,11 +22,11 @@ from motovault.storage.sql import migrate
 from motovault.storage.sql.adopt_catalogue import Table, tables_of
 from motovault.storage.sql.adopt_compare import Difference, compare_tables
 from motovault.storage.sql.errors import shown
-from motovault.storage.sql.migration_lock import alone, checked_timeout
+from motovault.storage.sql.migration_lock import alone, checked_timeout, take_together
 from motovault.storage.sql.records import BESIDE, is_another_applications, records_of
 from motovault.storage.sql.row_level_security import around_migration
 from motovault.storage.sql.shipped import MIGRATIONS, ShippedFile, shipped, wanted
-from motovault.storage.sql.waiting import VIN_FILE, WaitingKey, broken_keys, sparing
+from motovault.storage.sql.waiting import WaitingKey, broken_keys
 
 __all__ = ["Adoption", "AdoptionRefused", "Difference", "adopt"]
 
@@ -107,7 +107,11 @@ def adopt(engine: sa.Engine, *, dry_run: bool = False, lock_timeout: float | Non
                 transaction.rollback()
             return found
         with alone(engine, lock_timeout, adopting=True) as connection:
-            return _already(connection) or _adopted(connection, _examined(connection))
+            if (done := _already(connection)) is not None:
+                return done
+            plan = _examined(connection)
+            take_together(connection, plan.capsules, lock_timeout)
+            return _adopted(connection, plan)
 
 
 def _already(connection: sa.Connection) -> Adoption | None:
@@ -176,13 +180,10 @@ def _revision(file: ShippedFile) -> str:
 def _adopted(connection: sa.Connection, plan: Adoption) -> Adoption:
     if _records(connection) is None:
         BESIDE.create(connection)
-    # What another application made is there; of vehicles an index may have to wait.
-    instead: dict[str, Callable[[Any], Any]] = {}
-    for file in shipped():
-        if file.name in plan.recorded:
-            instead[_revision(file)] = lambda _: _nothing
-        elif file.name == VIN_FILE:
-            instead[_revision(file)] = sparing
+    # what another application made is there
+    instead: dict[str, Callable[[Any], Any]] = {
+        _revision(file): lambda _: _nothing for file in shipped() if file.name in plan.recorded
+    }
     with around_migration(connection):
         migrate.run_files(connection, wanted(plan.capsules), instead)
     return Adoption(

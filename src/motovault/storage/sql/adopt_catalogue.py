@@ -19,7 +19,9 @@ __all__ = ["Column", "Table", "tables_of"]
 _HERE: Final = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
 _TABLES: Final = f"""
-    SELECT relname, relkind::text, relrowsecurity FROM pg_class
+    SELECT relname, relkind::text, relrowsecurity, row_security_active(oid),
+        CASE WHEN NOT pg_has_role(relowner, 'USAGE') THEN pg_get_userbyid(relowner) END
+    FROM pg_class
     WHERE relnamespace = {_HERE} AND relkind IN ('r', 'p', 'v', 'm', 'f')
 """
 _COLUMNS: Final = f"""
@@ -76,6 +78,8 @@ class Table:
     Attributes:
         kind: ``table``, or another word.
         has_row_security: Row-level security is on.
+        hides_rows: It binds the role that we are, also where that is the owner.
+        foreign_owner: The owner, where we may not act as that role; else None.
         columns: By name.
         primary_keys: Such as ``PRIMARY KEY (id)``; one, or none.
         foreign_keys: What each says, and its name.
@@ -91,6 +95,8 @@ class Table:
 
     kind: str
     has_row_security: bool
+    hides_rows: bool
+    foreign_owner: str | None
     columns: dict[str, Column] = Factory(dict[str, Column])
     primary_keys: list[str] = Factory(list[str])
     foreign_keys: dict[str, str] = Factory(dict[str, str])
@@ -115,7 +121,7 @@ _KINDS: Final = {
 def tables_of(connection: sa.Connection) -> dict[str, Table]:
     """Everything in the schema that the connection works in, by name."""
     ask = connection.exec_driver_sql
-    found = {name: Table(_KINDS[kind], secured) for name, kind, secured in ask(_TABLES)}
+    found = {name: Table(_KINDS[kind], *rest) for name, kind, *rest in ask(_TABLES)}
     for table, name, kind, is_not_null, default, identity, generated in ask(_COLUMNS):
         makes_itself = bool(identity or generated)
         found[table].columns[name] = Column(kind, is_not_null, _default(default), makes_itself)

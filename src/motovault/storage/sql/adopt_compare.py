@@ -67,6 +67,9 @@ def compare_tables(
 
 
 def _table(name: str, found: Table, expected: Table, ours: Collection[str]) -> Iterator[Difference]:
+    if found.foreign_owner is not None:
+        must = "the database user, or a role that it is a member of"
+        yield Difference(name, "owner", found.foreign_owner, must, fits=False)
     for column, said in expected.columns.items():
         yield from _column(name, column, found.columns.get(column), said)
     for column, there in found.columns.items():
@@ -92,7 +95,11 @@ def _table(name: str, found: Table, expected: Table, ours: Collection[str]) -> I
         yield Difference(name, "trigger", NOTHING, "one that sets updated_at at each update", fits=True)
     for trigger in [*found.triggers, *(found.touching if not expected.touching else ())]:
         yield Difference(name, f"trigger {trigger}", "a trigger", NOTHING, fits=True)
-    if found.has_row_security:
+    if found.hides_rows:
+        # rows that break a key would not be found, and PostgreSQL would take the key for validated
+        free = "off, or not for the database user"
+        yield Difference(name, "row-level security", "one that binds the database user", free, fits=False)
+    elif found.has_row_security:
         yield Difference(name, "row-level security", "on", "off", fits=True)
 
 

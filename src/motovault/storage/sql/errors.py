@@ -7,6 +7,7 @@ parameter: rows hold VINs, and URLs hold passwords.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -175,20 +176,32 @@ def broken_rule(error: BaseException) -> str | None:
     return None
 
 
-def fail(error: BaseException, clashes: Clashes | None = None, *, where: sa.URL | None = None) -> NoReturn:
+def fail(
+    error: BaseException, clashes: Clashes | None = None, *, where: sa.URL | None = None, query: str = ""
+) -> NoReturn:
     """Raise the error of motovault for one of the database's.
 
     Args:
         error: What SQLAlchemy or the database module raised.
         clashes: The broken constraints that have an error of their own.
         where: The database, to be named where that helps; its password is hidden.
+        query: Whose rows were being read.
     """
     original = _original(error)
     if clashes and (rule := broken_rule(original)) and (make := clashes.get(rule)):
         raise make() from None
-    text, may_quote_values = _text(original, where)
+    text, may_quote_values = _unreadable(original, query) or _text(original, where)
     # Details of constraint and data errors quote the row, VIN included: those are not chained.
     raise StorageFailure(text) from (None if may_quote_values else original)
+
+
+def _unreadable(error: BaseException, query: str) -> tuple[str, bool] | None:
+    """What psycopg says of a value that Python cannot hold; numbers and texts it can."""
+    if type(error).__name__ != "DataError" or getattr(error, "sqlstate", None) is not None:
+        return None
+    tables = " or ".join(dict.fromkeys(re.findall(r"\bFROM (\w+)", query))) or "a row"
+    what = f"a date or moment of {tables} cannot be read"
+    return f"PostgreSQL: {what}: it is infinity, or not within the years 1 to 9999", True
 
 
 def _original(error: BaseException) -> BaseException:

@@ -123,19 +123,27 @@ def _logs(rows: Iterable[Row]) -> list[FuelLog]:
     # fmt: off
     return [
         load(
-            log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_types[fuel_type],
+            log_id, user_id, vehicle_id, filled_at,
+            # NaN and infinity, which NUMERIC takes from another application, are no figure
+            odometer if odometer is None or odometer.is_finite() else None,
+            trip_distance if trip_distance is None or trip_distance.is_finite() else None,
+            fuel_types[fuel_type], fuel_grade,
             # 0 is unknown, unless the whole was free: as FuelLog has it
-            fuel_grade, volume or None, price if price or total_cost == 0 else None, total_cost, location,
-            notes, created_at or filled_at, updated_at or created_at or filled_at,
+            volume if volume and volume.is_finite() else None,
+            price if (price or total_cost == 0) and price.is_finite() else None,
+            total_cost if total_cost is None or total_cost.is_finite() else None,
+            location, notes, created_at or filled_at, updated_at or created_at or filled_at,
             distance_units[odometer_unit],
-            fuel_units[fuel_unit], is_full_tank, missed_previous, tank, is_towing, excluded_distance,
-            currency_code, charge_start_percent, charge_end_percent, source, source_key,
+            fuel_units[fuel_unit], is_full_tank, missed_previous, tank, is_towing,
+            excluded_distance if excluded_distance is None or excluded_distance.is_finite() else None,
+            currency_code, start if start is None or start.is_finite() else None,
+            end if end is None or end.is_finite() else None, source, source_key,
         )
         for (
             log_id, user_id, vehicle_id, filled_at, odometer, trip_distance, fuel_type, fuel_grade, volume,
             price, total_cost, location, notes, created_at, updated_at, odometer_unit, fuel_unit,
             is_full_tank, missed_previous, tank, is_towing, excluded_distance, currency_code,
-            charge_start_percent, charge_end_percent, source, source_key,
+            start, end, source, source_key,
         ) in rows
     ]
     # fmt: on

@@ -244,7 +244,7 @@ class PooledLine(Line):
             while found := cursor.fetchmany(_PARTITION):
                 yield found if decode is None else decode(found)
         except self._errors as error:
-            fail(error)
+            fail(error, query=compiled.text)
         finally:
             cursor.close()
 
@@ -263,7 +263,7 @@ class PooledLine(Line):
             cursor.execute(text, values)
             found: Sequence[Row] = cursor.fetchall()
         except self._errors as error:
-            fail(error, clashes)
+            fail(error, clashes, query=text)
         return found
 
     def _run(self, text: str, values: tuple[object, ...] = (), clashes: Clashes | None = None) -> int:
@@ -337,8 +337,8 @@ class HostLine(Line):
             cursor: Any = result.cursor
             found: Sequence[Row] = cursor.fetchall()
             result.close()
-        except exc.SQLAlchemyError as error:
-            fail(error, clashes)
+        except (exc.SQLAlchemyError, self._host.dialect.loaded_dbapi.Error) as error:
+            fail(error, clashes, query=text)
         return found
 
     def _run(self, text: str, values: tuple[object, ...] = (), clashes: Clashes | None = None) -> int:

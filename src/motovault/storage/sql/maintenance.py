@@ -113,7 +113,9 @@ def _figure(value: int | None) -> Decimal | None:
 
 
 def _texts(found: list[str | None] | None) -> tuple[str, ...]:
-    return tuple([text for text in found if text]) if found else ()
+    if not found:
+        return ()
+    return tuple(found) if all(found) else tuple([text for text in found if text])  # type: ignore[arg-type]
 
 
 # ----------------------------------------------------------------------------- logs
@@ -197,7 +199,9 @@ class SqlMaintenanceLogRepository(SqlOfVehicleRepository[MaintenanceLog]):
         return [
             load(
                 log_id, user_id, vehicle_id, categories[category], _texts(subtypes), service_date,
-                _figure(odometer or None), cost, shop_name, notes,
+                _figure(odometer or None),
+                # NUMERIC takes NaN from another application
+                cost if cost is None or cost.is_finite() else None, shop_name, notes,
                 created_at or updated_at or _NEVER, updated_at or created_at or _NEVER,
                 units[odometer_unit], currency_code, source, source_key,
             )
@@ -295,18 +299,25 @@ class SqlMaintenanceScheduleRepository(SqlOfVehicleRepository[MaintenanceSchedul
 
     @staticmethod
     def _load(rows: Iterable[Row]) -> list[MaintenanceSchedule]:
-        load, categories, modes, units = _load_schedule, _CATEGORIES, _MODES, _UNITS
+        load, categories, modes, units, number = _load_schedule, _CATEGORIES, _MODES, _UNITS, Decimal
+        # _figure(), written out for what nearly every row has: a garage has thousands of them
         # fmt: off
         return [
             load(
                 schedule_id, user_id, vehicle_id, categories[category], _texts(subtypes),
                 # an interval of 0 is none
-                months if months and months > 0 else None, _figure(distance or None),
-                last_date, _figure(last_odometer), next_date, _figure(next_odometer),
+                months if months and months > 0 else None,
+                number(distance) if distance and distance > 0 else None,
+                last_date, None if last_odometer is None or last_odometer < 0 else number(last_odometer),
+                next_date, None if next_odometer is None or next_odometer < 0 else number(next_odometer),
                 bool(email_notifications), notes,
                 created_at or updated_at or _NEVER, updated_at or created_at or _NEVER,
-                days if days and days > 0 else None, modes[mode], anchor_date, anchor_odometer,
-                soon_days, soon_distance, is_active, units[unit], first_date, _figure(first_odometer),
+                days if days and days > 0 else None, modes[mode], anchor_date,
+                # NaN and infinity, which NUMERIC takes from another application, are no figure
+                anchor_odometer if anchor_odometer is None or anchor_odometer.is_finite() else None,
+                soon_days, soon_distance if soon_distance is None or soon_distance.is_finite() else None,
+                is_active, units[unit], first_date,
+                None if first_odometer is None else _figure(first_odometer),
                 source, source_key,
             )
             for (

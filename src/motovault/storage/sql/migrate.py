@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from attrs import evolve
 from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, MotovaultError, StorageFailure
+from motovault.storage.sql.applying import run
 from motovault.storage.sql.columns import decoder
 from motovault.storage.sql.errors import SchemaBehind, SchemaDrift, fail, shown
 from motovault.storage.sql.lines import known_dialect
@@ -29,10 +31,10 @@ from motovault.storage.sql.migration_lock import (
     alone,
     checked_timeout,
     in_script,
-    waited_too_long,
+    take_together,
 )
 from motovault.storage.sql.records import records_of
-from motovault.storage.sql.row_level_security import Wish, around_migration, refuse_sqlite
+from motovault.storage.sql.row_level_security import Wish, around_migration, changes_all, refuse_sqlite
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
     AppliedFile,
@@ -42,7 +44,7 @@ from motovault.storage.sql.shipped import (
     shipped,
     wanted,
 )
-from motovault.storage.sql.waiting import add_where_possible, broken_keys, lacking
+from motovault.storage.sql.waiting import SPARING, add_where_possible, broken_keys, lacking
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -167,10 +169,15 @@ def upgrade(
         before = compare(_looked_up(connection), chosen)  # again: somebody may have been first
         if before.drifted:
             raise SchemaDrift(before.drifted)
+        pending = {name.partition("/")[0] for name in before.pending}
+        take_together(
+            connection, wanted(None) if changes_all(connection, row_level_security) else pending, lock_timeout
+        )
         with around_migration(connection, row_level_security):
             if before.pending:
-                _run(_config(connection=connection), chosen)
-            add_where_possible(connection, keys)
+                run_files(connection, chosen)
+            applied = (file.name for file in _looked_up(connection))
+            add_where_possible(connection, lacking(connection, applied))
     return before.pending
 
 
@@ -213,7 +220,7 @@ def offline_sql(
     script = io.StringIO()
     script.write(f"-- All or nothing. To be run with: {_RUN_WITH[dialect]}\n\n")
     timeout = LOCK_TIMEOUT if lock_timeout is None else lock_timeout
-    _run(_config(dialect=dialect, schema=schema, lock_timeout=timeout, output=script), wanted(capsules))
+    run(_config(dialect=dialect, schema=schema, lock_timeout=timeout, output=script), wanted(capsules))
     return script.getvalue()
 
 
@@ -293,7 +300,9 @@ def _config(*, output: io.StringIO | None = None, **attributes: object) -> Confi
 
 
 def run_files(
-    connection: sa.Connection, capsules: tuple[str, ...], instead: Mapping[str, Callable[[Any], Any]]
+    connection: sa.Connection,
+    capsules: tuple[str, ...],
+    instead: Mapping[str, Callable[[Any], Any]] = MappingProxyType({}),
 ) -> None:
     """Apply and record what these capsules lack, in the caller's transaction.
 
@@ -302,50 +311,9 @@ def run_files(
         capsules: In order, with what they need.
         instead: By revision, what makes another function of the file's; it is recorded all the same.
     """
-    _run(_config(connection=connection, instead=instead), capsules)
-
-
-def _run(config: Config, capsules: tuple[str, ...]) -> None:
-    """Apply what these capsules lack, in their documented order, in one run of the environment."""
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
-
-    script = ScriptDirectory.from_config(config)
-    instead: Mapping[str, Callable[[Any], Any]] = config.attributes.get("instead", {})
-
-    def plan(current: Any, _: object) -> list[Any]:
-        # Alembic's own order of several heads is right but arbitrary.
-        steps: dict[str, Any] = {}
-        for capsule in capsules:
-            for step in script._upgrade_revs(f"{capsule}@head", current):
-                steps.setdefault(step.revision.revision, step)
-        for revision, step in steps.items():
-            apply = instead[revision](step.migration_fn) if revision in instead else step.migration_fn
-            step.migration_fn = _naming_itself(apply, Path(step.revision.path))
-        return list(steps.values())
-
-    with EnvironmentContext(config, script, fn=plan, as_sql="dialect" in config.attributes):
-        script.run_env()
-
-
-def _naming_itself(apply: Callable[..., None], path: Path) -> Callable[..., None]:
-    """The function of a file, whose failure says which file it was."""
-
-    def run(**arguments: object) -> None:
-        try:
-            apply(**arguments)
-        except Exception as error:
-            name = f"{path.parent.name}/{path.name}"
-            if isinstance(error, exc.DBAPIError):
-                waited_too_long(error, name)
-            reason = (
-                str(error.orig) if isinstance(error, exc.DBAPIError) else f"{type(error).__name__}: {error}"
-            )
-            raise StorageFailure(
-                f"migration {name} failed, the database and its schema are as they were: {reason}"
-            ) from error
-
-    return run
+    if connection.dialect.name == "postgresql":
+        instead = {**SPARING, **instead}
+    run(_config(connection=connection, instead=instead), capsules)
 
 
 # ------------------------------------------------------------------------ the database

@@ -13,7 +13,7 @@ import math
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from motovault.storage.sql.errors import SchemaInUse
 from motovault.storage.sql.records import records_of
 from motovault.storage.sql.shipped import MIGRATIONS
 
-__all__ = ["LOCK_TIMEOUT", "alone", "checked_timeout", "in_script", "waited_too_long"]
+__all__ = ["LOCK_TIMEOUT", "alone", "checked_timeout", "in_script", "take_together", "waited_too_long"]
 
 LOCK_TIMEOUT: Final = 3.0
 """Seconds that a migration waits for a table in PostgreSQL, where nothing else is said."""
@@ -35,6 +35,17 @@ _MARGIN: Final = 0.02  # seconds for an answer to come
 _LOCK: Final = int.from_bytes(hashlib.sha256(b"motovault:migrate").digest()[:8], "big", signed=True)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
+_TOGETHER: Final = {
+    "documents": "documents",
+    "maintenance_schedules": "maintenance",
+    "maintenance_logs": "maintenance",
+    "fuel_logs": "fuel_logs",
+    "vehicles": "vehicles",
+}
+"""Tables that an application uses in one transaction, in the order in which an insert locks them; whose."""
+
+_PAUSE: Final = 0.05  # seconds between two tries, in which everybody else goes on
+
 _IN_THE_WAY: Final = sa.text("""
     SELECT c.relname, l.pid
     FROM pg_class c
@@ -43,7 +54,8 @@ _IN_THE_WAY: Final = sa.text("""
             AND coalesce(a.xact_start <= clock_timestamp() - make_interval(secs => :seconds), true)
     ) ON l.relation = c.oid AND l.granted AND l.pid <> pg_backend_pid()
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+    WHERE c.relkind IN ('r', 'p')
+        AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
         AND c.relname = ANY(:names)
     ORDER BY c.relname, l.pid
 """)
@@ -133,6 +145,51 @@ def _wait_for_others(connection: sa.Connection, seconds: float) -> None:
     # For as long as the transaction, so that a pooler between us and the server does no harm.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     _set(connection, _milliseconds(seconds))
+
+
+def take_together(
+    connection: sa.Connection, capsules: Collection[str], lock_timeout: float | None = None
+) -> None:
+    """Lock all tables at once that files of these capsules may change, before any of them is changed.
+
+    An insert of a log locks the logs, then the vehicle that its foreign key names. A migration that had
+    the vehicles and waited for the logs would wait for the insert, and the insert for it: of the two
+    PostgreSQL ends one, mostly the insert. So it waits while it holds nothing that others need for as
+    long as the server takes to look for that; else it lets go of all and tries again.
+
+    Args:
+        connection: That of :func:`alone`. In SQLite there is nothing to do.
+        capsules: Those with something pending; tables that are not there yet are in nobody's way.
+        lock_timeout: As that of :func:`alone`; for all tables together.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    there = sa.inspect(connection)
+    tables = [name for name, of in _TOGETHER.items() if of in capsules and there.has_table(name)]
+    if len(tables) < 2:
+        return  # with a single one nobody can have the other
+    seconds = LOCK_TIMEOUT if lock_timeout is None else lock_timeout
+    query = "SELECT setting::integer / 1000.0 FROM pg_settings WHERE name = 'deadlock_timeout'"
+    turn = float(connection.exec_driver_sql(query).scalar_one()) / 2
+    deadline = time.monotonic() + seconds
+    while True:
+        left = deadline - time.monotonic()
+        _set(connection, _milliseconds(max(0.001, min(left, turn / len(tables)))))
+        part = connection.begin_nested()
+        try:
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        except exc.DBAPIError as error:
+            part.rollback()
+            tables.reverse()  # some begin with the vehicle: neither order suits everybody
+            if time.monotonic() >= deadline:
+                waited_too_long(error, None)
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            part.commit()
+            _set(connection, _milliseconds(seconds))
+            return
 
 
 def _set(connection: sa.Connection, lock_timeout: str) -> None:

@@ -107,7 +107,8 @@ class SqlOdometerRepository:
 def _readings(rows: Iterable[Row]) -> Iterator[tuple[VehicleId, OdometerReading]]:
     load, units, sources = _load, _UNITS, _SOURCES
     for source, vehicle_id, read_at, read_on, value, unit, source_id in rows:
-        if value is None or not value > 0:
+        # NUMERIC takes NaN and infinity from another application, and NaN cannot even be compared
+        if value is None or not value.is_finite() or not value > 0:
             continue
         if read_on is not None:
             read_at = datetime.combine(read_on, _NOON)

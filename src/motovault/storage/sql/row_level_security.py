@@ -31,6 +31,7 @@ __all__ = [
     "RowLevelSecurity",
     "Wish",
     "around_migration",
+    "changes_all",
     "is_asked_for",
     "is_on",
     "refuse_sqlite",
@@ -214,6 +215,13 @@ def _connected(database: sa.Engine | sa.Connection) -> Iterator[sa.Connection]:
                 yield connection
     except exc.SQLAlchemyError as error:
         fail(error, where=database.engine.url)
+
+
+def changes_all(connection: sa.Connection, wish: Wish | None) -> bool:
+    """Whether :func:`around_migration` changes tables that are there: their policies, or force."""
+    if wish is not None or connection.dialect.name != "postgresql":
+        return wish is not None
+    return any(table.is_forced for table in _tables(connection) if table.has_policy)
 
 
 @contextlib.contextmanager

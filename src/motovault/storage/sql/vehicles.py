@@ -48,7 +48,7 @@ VEHICLES: Final = sa.Table(
     sa.UniqueConstraint("user_id", "id", name="vehicles_user_id_id_key"),
 )
 _T: Final = VEHICLES.c
-_LIVE_WITH_VIN: Final = sa.and_(_T.deleted_at.is_(None), _T.is_active, _T.vin.is_not(None))
+_LIVE_WITH_VIN: Final = sa.and_(_T.deleted_at.is_(None), _T.is_active, _T.vin.is_not(None), _T.vin != "")
 sa.Index(
     "vehicles_live_vin_key",
     _T.user_id,
@@ -119,7 +119,9 @@ def _row(vehicle: Vehicle) -> tuple[object, ...]:
 def _vehicle(row: Row) -> Vehicle:
     created_at = row[17] or row[18] or _NEVER
     return _load(
-        *row[:15],
+        *row[:2],
+        row[2] or None,  # '' is how another application may write that there is none
+        *row[3:15],
         row[15] is not False,
         row[16],
         created_at,

@@ -11,7 +11,8 @@ PostgreSQL only: a SQLite file has all keys from its start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -20,18 +21,18 @@ from attrs import frozen
 from motovault.storage.sql.owner_keys import OWNED, key_name, strays
 from motovault.storage.sql.vehicles import VEHICLES
 
-__all__ = ["VIN_FILE", "VIN_INDEX", "WaitingKey", "add_where_possible", "broken_keys", "lacking", "sparing"]
+__all__ = ["SPARING", "VIN_INDEX", "WaitingKey", "add_where_possible", "broken_keys", "lacking"]
 
 VIN_INDEX: Final = "vehicles_live_vin_key"
-VIN_FILE: Final = "vehicles/002_add_units_and_unique_vin.py"
-"""What makes the index, and what would fail on rows that break it."""
+_VIN_FILE: Final = "vehicles/004_take_empty_vin_for_none.py"
+"""What makes the index as it is now, and would fail on rows that break it."""
 
 _SHOWN: Final = 20
 
 _SAME_VIN: Final = """
     SELECT v.id FROM vehicles v
     JOIN (
-        SELECT user_id, vin FROM vehicles WHERE deleted_at IS NULL AND is_active AND vin IS NOT NULL
+        SELECT user_id, vin FROM vehicles WHERE deleted_at IS NULL AND is_active AND vin <> ''
         GROUP BY user_id, vin HAVING count(*) > 1
     ) twice ON twice.user_id = v.user_id AND twice.vin = v.vin
     WHERE v.deleted_at IS NULL AND v.is_active
@@ -45,6 +46,10 @@ _LACKING: Final = sa.text(f"""
     SELECT name FROM (SELECT CAST(:index AS name) AS name) i
     WHERE NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = i.name AND c.relnamespace = {_HERE})
 """)
+_HIDES_ROWS: Final = sa.text(f"""
+    SELECT bool_or(row_security_active(oid)) FROM pg_class
+    WHERE relname = ANY(:tables) AND relkind IN ('r', 'p') AND relnamespace = {_HERE}
+""")
 
 
 @frozen
@@ -55,17 +60,24 @@ class WaitingKey:
         name: Of the constraint or index.
         table: Whose rows it is about.
         rule: What it says.
-        count: How many rows break it; 0 where they were mended and ``motovault migrate`` can add it.
+        count: How many rows break it; 0 where they were mended and ``motovault migrate`` can add it;
+            None where row-level security hides rows from the role that asks.
         ids: Those of the first 20 rows; a VIN is never shown.
     """
 
     name: str
     table: str
     rule: str
-    count: int
+    count: int | None
     ids: tuple[str, ...]
 
     def __str__(self) -> str:
+        if self.count is None:
+            hidden = "row-level security hides rows from this database user, who cannot tell"
+            return (
+                f"{self.name} on {self.table}: {hidden} whether one breaks the rule that {self.rule}: "
+                "run motovault migrate as the tables' owner, which looks at all rows and adds it if none does"
+            )
         if not self.count:
             return f"{self.name} on {self.table} can be added: run motovault migrate"
         more = ", ..." if self.count > len(self.ids) else ""
@@ -93,6 +105,9 @@ def broken_keys(connection: sa.Connection, keys: Iterable[str] | None = None) ->
     tables = set(sa.inspect(connection).get_table_names())
     for name, (table, rule, query) in _rules().items():
         if {table, "vehicles"} <= tables and (keys is None or name in keys):
+            if connection.execute(_HIDES_ROWS, {"tables": [table, "vehicles"]}).scalar_one():
+                found.append(WaitingKey(name, table, rule, None, ()))
+                continue
             ids = connection.exec_driver_sql(query).scalars().all()
             if ids or keys is not None:
                 found.append(WaitingKey(name, table, rule, len(ids), tuple(map(str, ids[:_SHOWN]))))
@@ -106,7 +121,7 @@ def lacking(connection: sa.Connection, applied: Iterable[str]) -> tuple[str, ...
         connection: To a database of either kind; in SQLite nothing is ever lacking.
         applied: The files that were applied, as ``capsule/file_name``.
     """
-    if connection.dialect.name != "postgresql" or VIN_FILE not in set(applied):
+    if connection.dialect.name != "postgresql" or _VIN_FILE not in set(applied):
         return ()
     keys = [key_name(table) for table in OWNED]
     return tuple(connection.execute(_LACKING, {"keys": keys, "index": VIN_INDEX}).scalars())
@@ -116,12 +131,12 @@ def add_where_possible(connection: sa.Connection, keys: Iterable[str]) -> tuple[
     """Add those of these keys that no row breaks any more; their names. In the caller's transaction."""
     added = []
     for key in broken_keys(connection, tuple(keys)):
-        if key.count:
+        if key.count != 0:
             continue
         if key.name == VIN_INDEX:
             # Looked at again when nobody can write any more. An owner key lets in no new row that breaks it.
             connection.exec_driver_sql("LOCK TABLE vehicles IN SHARE MODE")
-            if broken_keys(connection, (VIN_INDEX,))[0].count:
+            if broken_keys(connection, (VIN_INDEX,))[0].count != 0:
                 continue
             (index,) = (index for index in VEHICLES.indexes if index.name == VIN_INDEX)
             connection.execute(sa.schema.CreateIndex(index))
@@ -131,8 +146,11 @@ def add_where_possible(connection: sa.Connection, keys: Iterable[str]) -> tuple[
     return tuple(added)
 
 
-def sparing(apply: Callable[..., None]) -> Callable[..., None]:
-    """The function of the file that makes the index on live VINs, without it where rows break it."""
+def _sparing(apply: Callable[..., None], *, is_last: bool) -> Callable[..., None]:
+    """The function of a file that makes the index on live VINs, without it where rows break it.
+
+    An earlier file never makes it: rows may break the index as that file has it, which the last one mends.
+    """
 
     def run(**arguments: Any) -> None:
         from alembic import op
@@ -142,8 +160,10 @@ def sparing(apply: Callable[..., None]) -> Callable[..., None]:
         create = impl.create_index
 
         def create_index(index: sa.Index, **options: Any) -> None:
-            # Asked at the last moment, when the table is locked by the columns that were just added.
-            if index.name != VIN_INDEX or not broken_keys(context.connection, (VIN_INDEX,))[0].count:
+            # Asked at the last moment, when the table is locked by what the file did before.
+            if index.name != VIN_INDEX or (
+                is_last and broken_keys(context.connection, (VIN_INDEX,))[0].count == 0
+            ):
                 create(index, **options)
 
         impl.create_index = create_index
@@ -153,3 +173,13 @@ def sparing(apply: Callable[..., None]) -> Callable[..., None]:
             del impl.create_index
 
     return run
+
+
+SPARING: Final[Mapping[str, Callable[[Callable[..., None]], Callable[..., None]]]] = {
+    "vehicles_002": functools.partial(_sparing, is_last=False),
+    "vehicles_004": functools.partial(_sparing, is_last=True),
+}
+"""By revision of the files that make the index on live VINs: what makes functions of them that spare rows.
+
+For a run on PostgreSQL that applies both, or the last one.
+"""
