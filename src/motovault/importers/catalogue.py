@@ -251,7 +251,7 @@ class _Table:
 
     def options(self, rows: Rows) -> Iterator[VehicleOption]:
         """The rows, each an option; an error says where it stands."""
-        line, row = 0, ()  # type: tuple[int, Sequence[Any]]
+        line = 0
         years = _Remembered(lambda cell: model_year(_number(cell), "model_year"))
         makes, models, trims = (
             _Remembered(_of_name(field, longest, required))

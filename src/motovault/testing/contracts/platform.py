@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -39,10 +39,12 @@ CARS = (
 )
 
 
-def bring_in(store: Store, options: Iterable[VehicleOption], **how: Any) -> CatalogueChanges:
+def bring_in(
+    store: Store, options: Iterable[VehicleOption], *, at: datetime = NOON, replace: bool = False
+) -> CatalogueChanges:
     """Options into the store, in a unit of work of their own."""
     with store.catalogue_unit_of_work(atomic=True) as work:
-        return work.catalogue.import_options(options, **{"at": NOON} | how)
+        return work.catalogue.import_options(options, at=at, replace=replace)
 
 
 def whole(store: Store) -> dict[object, object]:
