@@ -187,7 +187,7 @@ def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing(
 ) -> None:
     done = motovault("due", "--user", "ana", "--ics", "nowhere/due.ics")
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("error: ")
+    assert done.err.startswith("error: nowhere/due.ics: ")
     (folder / "taken").mkdir()
     assert motovault("due", "--user", "ana", "--ics", "taken").code == 1
     assert names(folder) == {"garage.db", "taken"}

@@ -109,6 +109,17 @@ def test_a_declared_category_stands_in_for_titles_that_nobody_knows() -> None:
     assert works(plan) == ["repair:Engine", "routine_maintenance:Engine Oil"]
 
 
+@pytest.mark.parametrize("title", ["", "!!"])
+def test_a_title_without_words_is_declared_by_a_star(title: str) -> None:
+    """What is proposed must be taken: no words at all cannot be declared."""
+    text = fuelio([log()], [cost(costtitle=title)])
+    plan = planned(text)
+    (unknown,) = plan.unknown_work
+    assert unknown.declaration == "*=routine_maintenance:Engine Oil"
+    assert repr(unknown.declaration) in plan.findings[-1].message
+    assert works(planned(text, work={"*": str(unknown.proposed)})) == ["routine_maintenance:Engine Oil"]
+
+
 def test_a_title_is_asked_about_once_without_its_numbers() -> None:
     rows = [cost(costtitle=f"Tagliando {n}0000 Km", odo=str(n)) for n in range(1, 6)]
     plan = plan_of(*rows, cost())

@@ -117,6 +117,12 @@ def test_the_websites_work_is_read_in_its_own_words() -> None:
     assert [str(entry.work) for entry in again.maintenance_logs()] == ["routine_maintenance:Tires"]
 
 
+def test_a_row_of_the_website_of_no_known_kind_is_named() -> None:
+    plan = planned(services({"service_type": "Repair", "sub_service_types": "tires"}), distance_unit="km")
+    (finding,) = [one for one in plan.findings if one.code == "unknown_record"]
+    assert (finding.severity, finding.value, plan.counts.other_costs) == ("error", "Repair", 0)
+
+
 def test_the_website_does_not_name_its_unit_of_distance() -> None:
     text = services({"sub_service_types": "tires"})
     with pytest.raises(ImportNeeds) as caught:

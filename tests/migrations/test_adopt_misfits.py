@@ -139,7 +139,17 @@ def test_all_misfits_are_named_at_once(node: sa.Engine) -> None:
 
 
 def test_a_file_that_fails_leaves_the_database_as_it_was(node: sa.Engine) -> None:
-    _run(node, "CREATE TABLE fuel_logs_source_key (taken INTEGER)")
+    _run(
+        node,
+        """
+        CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF position('fuel_logs_source_key' IN current_query()) > 0 THEN RAISE 'not today'; END IF;
+        END
+        $$
+        """,
+        "CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()",
+    )
     before = _everything(node)
     with pytest.raises(motovault.StorageFailure, match=r"fuel_logs/002_add_economy_columns\.py failed"):
         adopt(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from shutil import rmtree
 
 import pytest
 import sqlalchemy as sa
@@ -167,3 +168,69 @@ def test_what_is_shipped_has_no_drift_of_its_own(db_engine: sa.Engine) -> None:
     migrate.upgrade(db_engine)
     assert migrate.status(db_engine).drifted == ()
     assert len({file.sha256 for file in shipped.shipped()}) == len(shipped.shipped())
+
+
+def test_the_last_number_of_each_capsule_is_that_of_its_last_file() -> None:
+    last: dict[str, int] = {}
+    for file in shipped.shipped():
+        last[file.capsule] = int(file.file_name[:3])
+    assert {capsule: shipped.LAST.get(capsule, 1) for capsule in shipped.CAPSULES} == last
+
+
+@pytest.mark.parametrize(
+    "lost", ["vehicles/004_take_empty_vin_for_none.py", "stations/001_create_stations.py"]
+)
+def test_the_last_file_or_the_only_one_that_is_lost_is_missing_and_not_newer(
+    db_engine: sa.Engine, own_files: OwnFiles, lost: str
+) -> None:
+    migrate.upgrade(db_engine)
+    own_files.remove(lost)
+    assert migrate.status(db_engine).missing == (lost,)
+    for refuses in (migrate.upgrade, migrate.require_current):
+        with pytest.raises(SchemaDrift, match="reinstall motovault") as caught:
+            refuses(db_engine)
+        assert "newer" not in str(caught.value)
+
+
+def test_a_whole_capsule_that_is_lost_is_missing_and_not_newer(
+    db_engine: sa.Engine, own_files: OwnFiles
+) -> None:
+    migrate.upgrade(db_engine)
+    rmtree(own_files.folder / "vehicles")
+    own_files.reread()
+    found = migrate.status(db_engine)
+    assert (len(found.missing), found.newer) == (4, ())
+    for refuses in (migrate.upgrade, migrate.require_current):
+        with pytest.raises(SchemaDrift, match="reinstall motovault"):
+            refuses(db_engine)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("vehicles/003_add_owner_key.py", None, "the migration vehicles_003"),
+        ("fuel_logs/002_add_economy_columns.py", None, "the migration fuel_logs_002"),
+        (
+            "fuel_logs/002_add_economy_columns.py",
+            "def (",
+            r"fuel_logs/002_add_economy_columns\.py.*SyntaxError",
+        ),
+        ("stations/001_create_stations.py", "import lost_module", r"stations/001_create_stations\.py.*lost_"),
+        ("stations/001_create_stations.py", "", r"001_create_stations\.py"),
+        ("vehicles", None, "capsule vehicles"),
+    ],
+)
+def test_a_new_database_is_not_made_by_a_damaged_installation_which_names_the_file(
+    db_engine: sa.Engine, own_files: OwnFiles, name: str, text: str | None, says: str
+) -> None:
+    path = own_files.path(name)
+    if text is not None:
+        path.write_text(text)
+    elif path.is_dir():
+        rmtree(path)
+    else:
+        path.unlink()
+    own_files.reread()
+    with pytest.raises(StorageFailure, match=f"installation of motovault is damaged: .*{says}.*reinstall"):
+        migrate.upgrade(db_engine, shipped.VAULT if name == "vehicles" else None)
+    assert sa.inspect(db_engine).get_table_names() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -101,6 +102,34 @@ def test_a_vehicle_that_has_children_is_not_given_away_from_under_them(
         _run(two_cars, f"UPDATE vehicles SET user_id = 'bob' WHERE id = '{ANAS}'")
     _run(two_cars, "DELETE FROM vehicles")
     assert _rows(two_cars, f"SELECT * FROM {table}") == []
+
+
+def _given_away(db_engine: sa.Engine) -> list[str]:
+    """What the page on isolation says to do; in SQLite one statement after the other."""
+    text = (Path(__file__).parents[2] / "docs" / "explanation" / "isolation.md").read_text(encoding="utf-8")
+    (statement,) = re.findall(r"```sql\n(WITH given.*?)```", text, flags=re.DOTALL)
+    if db_engine.dialect.name == "postgresql":
+        return [statement]
+    assert "PRAGMA defer_foreign_keys = ON" in text
+    updates = [f"UPDATE {table} SET user_id = 'ben' WHERE vehicle_id = '{ANAS}'" for table in OWNED]
+    return [
+        *("BEGIN", "PRAGMA defer_foreign_keys = ON"),
+        *(f"UPDATE vehicles SET user_id = 'ben' WHERE id = '{ANAS}'", *updates, "COMMIT"),
+    ]
+
+
+def test_a_vehicle_is_given_away_with_all_that_hangs_on_it_as_the_page_says(two_cars: sa.Engine) -> None:
+    _run(two_cars, *(_insert(table, "ana", ANAS) for table in OWNED))
+    with two_cars.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in _given_away(two_cars):
+            connection.exec_driver_sql(statement)
+    for table in ("vehicles", *OWNED):
+        column = "id" if table == "vehicles" else "vehicle_id"
+        query = f"SELECT user_id FROM {table} WHERE {column} = '{ANAS}'"
+        assert _rows(two_cars, query) == [("ben",)]
+    assert _rows(two_cars, f"SELECT user_id FROM vehicles WHERE id = '{BOBS}'") == [("bob",)]
+    with pytest.raises(sa.exc.IntegrityError):
+        _run(two_cars, _insert("documents", "ana", ANAS, BOBS))
 
 
 # --- adding the keys to a database that is in use

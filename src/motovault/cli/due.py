@@ -91,6 +91,8 @@ def _write(target: str, feed: bytes) -> None:
     try:
         part.write_bytes(feed)
         part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, f"{target}: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
     events = feed.count(b"\nBEGIN:VEVENT")

@@ -9,7 +9,9 @@ the entry was typed and is never read. Source: a real export of 2020.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from motovault.findings import Severity
 from motovault.importers.cells import CellReader, settle_date_order, settle_decimal_sign
 from motovault.importers.dates import OrderEvidence
 from motovault.importers.errors import ImportNeeds, Need
@@ -25,6 +27,9 @@ from motovault.importers.work_rows import WorkRow, WorkRows
 from motovault.quantities.units import DistanceUnit
 
 __all__ = ["FuellyServicesReader"]
+
+_KINDS: Final = ("", "service", "expense", "bought")
+"""What a row can be; one that does not say is work."""
 
 
 class FuellyServicesReader:
@@ -88,7 +93,17 @@ class FuellyServicesReader:
         rows = WorkRows(self._words, reader, findings, self._distance_unit, self._options.currency_code)
         for line, cells in self._table.rows(findings):
             reader.line = line
-            if (entry := self._entry(cells, reader, rows)) is not None:
+            kind = self._cell(cells, "service_type")
+            if kind.casefold() not in _KINDS:
+                findings.add(
+                    "unknown_record",
+                    Severity.ERROR,
+                    "the row is neither service, expense nor bought; it was left out",
+                    line=line,
+                    column=self._table.title(self._at["service_type"]),
+                    value=kind,
+                )
+            elif (entry := self._entry(cells, reader, rows)) is not None:
                 yield entry
 
     def _entry(self, cells: list[str], reader: CellReader, rows: WorkRows) -> Entry | None:

@@ -83,5 +83,5 @@ def _message(one: UnknownWork) -> str:
     was = "it was" if one.count == 1 else "they were"
     return (
         f"{rows} {one.word!r}, and what work that is is not certain; {was} left out: {kind} {one.proposed}; "
-        f"declare work {one.declaration!r}, or '{one.word}=-' if it is none, and import again"
+        f"declare work {one.declaration!r}, or '{one.declared_as}=-' if it is none, and import again"
     )

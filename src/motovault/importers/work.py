@@ -72,7 +72,12 @@ class UnknownWork:
     @property
     def declaration(self) -> str:
         """How to say that the proposal is right: a value for the option ``work``."""
-        return f"{self.word}={self.proposed}"
+        return f"{self.declared_as}={self.proposed}"
+
+    @property
+    def declared_as(self) -> str:
+        """The words, by which it is declared; ``*`` where a row has none (no title, or signs alone)."""
+        return self.word or "*"
 
 
 def fold_words(text: str) -> tuple[str, ...]:

@@ -89,6 +89,15 @@ def test_an_odometer_that_went_back_is_told_with_its_vehicle() -> None:
     assert both.findings[0].message == f"AB 1: {one.findings[0].message}"
 
 
+def test_an_odometer_of_the_future_is_told() -> None:
+    """A year mistyped makes everything due by distance: the latest reading counts, whatever its date."""
+    usual = [reading(date(2025, 5, 1), 50_000)]
+    assert listed(of={CAR: usual}).findings == ()
+    (finding,) = listed(of={CAR: [*usual, reading(date(2062, 5, 1), 90_000)]}).findings
+    assert (finding.code, finding.severity, finding.value) == ("future_reading", "warning", "90000")
+    assert "2062-05-01 is after today" in finding.message
+
+
 def test_two_that_say_the_same_are_equal_and_one_survives_pickling() -> None:
     assert shown() == shown()
     assert hash(shown()) == hash(shown())

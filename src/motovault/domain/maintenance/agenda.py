@@ -26,7 +26,7 @@ from motovault.domain.maintenance.upcoming_item import (
     status_of,
     status_text,
 )
-from motovault.domain.odometer import rollbacks
+from motovault.domain.odometer import of_the_future, rollbacks
 from motovault.domain.vehicles import VehicleId
 from motovault.findings import Finding
 
@@ -107,11 +107,12 @@ class Upcoming(Sequence[UpcomingItem]):
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Where an odometer of these vehicles went back, which may be a slip; looked for when asked."""
+        """Where an odometer went back or is ahead of today, which may be a slip; looked for when asked."""
         found: list[Finding] = []
         for place in self._places:
             title = f"{one_line(place.vehicle.title)}: " if len(self._places) > 1 else ""
-            for one in rollbacks(place.readings, place.unit, self._local_date):
+            ahead = of_the_future(place.readings, self.today, place.unit, self._local_date)
+            for one in (*rollbacks(place.readings, place.unit, self._local_date), *ahead):
                 found.append(attrs.evolve(one, message=title + one.message))
         return tuple(found)
 

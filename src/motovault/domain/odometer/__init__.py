@@ -5,6 +5,7 @@ from motovault.domain.odometer.readings import (
     CurrentOdometer,
     current_odometer,
     distance_between,
+    of_the_future,
     positions,
     rollbacks,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ReadingSource",
     "current_odometer",
     "distance_between",
+    "of_the_future",
     "positions",
     "rollbacks",
 ]

@@ -21,7 +21,14 @@ from motovault.quantities.context import EXACT, plain
 from motovault.quantities.distance import Distance
 from motovault.quantities.units import DISTANCE_TO_BASE, DistanceUnit
 
-__all__ = ["CurrentOdometer", "current_odometer", "distance_between", "positions", "rollbacks"]
+__all__ = [
+    "CurrentOdometer",
+    "current_odometer",
+    "distance_between",
+    "of_the_future",
+    "positions",
+    "rollbacks",
+]
 
 
 def _utc_date(moment: datetime) -> date:
@@ -74,6 +81,30 @@ def rollbacks(
 ) -> tuple[Finding, ...]:
     """A finding for each reading that is below the one before it, by (local date, value)."""
     return tuple(_rollbacks(_points(readings, unit, local_date), unit))
+
+
+def of_the_future(
+    readings: Iterable[OdometerReading],
+    today: date,
+    unit: DistanceUnit,
+    local_date: Callable[[datetime], date] = _utc_date,
+) -> tuple[Finding, ...]:
+    """A finding where the latest reading, which says where the dial stands, is dated after ``today``."""
+    latest = max(_points(readings, unit, local_date), key=lambda point: point.on, default=None)
+    if latest is None or latest.on <= today:
+        return ()
+    value = plain(latest.reading.value)
+    message = f"odometer {value} {latest.reading.unit or unit} on {latest.on} is after today, {today}"
+    return (
+        Finding(
+            code="future_reading",
+            severity=Severity.WARNING,
+            message=f"{message}, and counts as where it stands",
+            field="odometer",
+            value=value,
+            subject=str(latest.reading.source_id),
+        ),
+    )
 
 
 def distance_between(

@@ -10,7 +10,7 @@ The application keeps ``_migrations`` for itself; ours is ``_motovault_migration
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from sqlalchemy import exc
 
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.storage.sql import migrate
-from motovault.storage.sql.adopt_catalogue import Table, tables_of
+from motovault.storage.sql.adopt_catalogue import Table, names_taken, tables_of
 from motovault.storage.sql.adopt_compare import Difference, compare_tables
 from motovault.storage.sql.errors import shown
 from motovault.storage.sql.migration_lock import alone, checked_timeout, take_together
@@ -31,6 +31,8 @@ from motovault.storage.sql.waiting import WaitingKey, broken_keys
 __all__ = ["Adoption", "AdoptionRefused", "Difference", "adopt"]
 
 _NOT_ALLOWED: Final = "42501"
+_FOR_A_WHILE: Final = ("idx_fuel_logs_vehicle_id_date_time_id",)
+"""Indexes that one of our files makes and a later one drops."""
 _SEEDED: Final = {"email_templates": "template_key", "backup_settings": "setting_key"}
 
 
@@ -153,6 +155,7 @@ def _examined(connection: sa.Connection) -> Adoption:
             own_tables={MIGRATIONS.name, BESIDE.name, migrate.VERSION_TABLE},
         )
     )
+    differences += _names_in_the_way(connection, expected, capsule_of, capsules)
     if misfits := tuple(one for one in differences if not one.fits):
         raise AdoptionRefused(misfits, tuple(one for one in differences if one.fits))
     differences += _missing_seeds(connection, seeds, found)
@@ -167,6 +170,29 @@ def _examined(connection: sa.Connection) -> Adoption:
         recorded=tuple(recorded),
         applied=tuple(name for name in applied if name not in recorded),
     )
+
+
+def _names_in_the_way(
+    connection: sa.Connection,
+    expected: Mapping[str, Table],
+    capsule_of: Mapping[str, str],
+    capsules: Collection[str],
+) -> Iterator[Difference]:
+    """Names that our later files give to indexes and constraints, and that somebody gave before."""
+    from motovault.storage.sql.tables import METADATA
+
+    ours = dict.fromkeys(_FOR_A_WHILE, "fuel_logs")
+    for name, reference in expected.items():
+        if capsule_of[name] in capsules:
+            table = METADATA.tables[name]
+            added = {str(index.name) for index in table.indexes}
+            added |= {str(one.name) for one in table.constraints if one.name is not None}
+            theirs = {*reference.indexes.values(), *reference.unique_indexes.values()}
+            theirs |= {*reference.foreign_keys.values(), *reference.checks.values(), f"{name}_pkey"}
+            ours |= dict.fromkeys(added - theirs, name)
+    for name, there in names_taken(connection, ours):
+        free = "nothing of this name, which motovault gives; rename it"
+        yield Difference(ours[name], f"name {name}", there, free, fits=False)
 
 
 def _is_first(file: ShippedFile) -> bool:

@@ -9,12 +9,13 @@ ids as ``gen_random_uuid()``, and counts as it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
 from attrs import Factory, frozen
 
-__all__ = ["Column", "Table", "tables_of"]
+__all__ = ["Column", "Table", "names_taken", "tables_of"]
 
 _HERE: Final = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
@@ -144,6 +145,30 @@ def tables_of(connection: sa.Connection) -> dict[str, Table]:
         touches = kind == _ROW_BEFORE_UPDATE and "updated_at" in source
         (found[table].touching if touches else found[table].triggers).append(name)
     return found
+
+
+_NAMED: Final = sa.text(f"""
+    SELECT c.relname, c.relkind::text, t.relname FROM pg_class c
+    LEFT JOIN pg_index x ON x.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = x.indrelid
+    WHERE c.relnamespace = {_HERE} AND c.relname = ANY(:names)
+    UNION ALL
+    SELECT k.conname, 'k', c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE k.connamespace = {_HERE} AND k.conname = ANY(:names) AND k.conindid = 0
+    ORDER BY 1
+""")
+
+
+def names_taken(connection: sa.Connection, names: Collection[str]) -> list[tuple[str, str]]:
+    """Which of these names of indexes and constraints something in the schema has, and what that is."""
+    kinds = _KINDS | {"i": "index", "I": "index", "S": "sequence", "c": "type", "k": "constraint"}
+    return [
+        (name, f"{_article(kinds.get(kind, 'relation'))}{f' of {table}' if table else ''}")
+        for name, kind, table in connection.execute(_NAMED, {"names": list(names)})
+    ]
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 _QUALIFIED: Final = r'(?:(?:\w+|"(?:[^"]|"")+")\.)?'

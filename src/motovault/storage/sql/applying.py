@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +12,11 @@ from sqlalchemy import exc
 
 from motovault.errors import StorageFailure
 from motovault.storage.sql.migration_lock import waited_too_long
+from motovault.storage.sql.shipped import damaged
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 __all__ = ["run"]
 
@@ -20,9 +24,8 @@ __all__ = ["run"]
 def run(config: Config, capsules: tuple[str, ...]) -> None:
     """Apply what these capsules lack, in their documented order, in one run of the environment."""
     from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
 
-    script = ScriptDirectory.from_config(config)
+    script = _whole(config)
     instead: Mapping[str, Callable[[Any], Any]] = config.attributes.get("instead", {})
 
     def plan(current: Any, _: object) -> list[Any]:
@@ -38,6 +41,35 @@ def run(config: Config, capsules: tuple[str, ...]) -> None:
 
     with EnvironmentContext(config, script, fn=plan, as_sql="dialect" in config.attributes):
         script.run_env()
+
+
+def _whole(config: Config) -> ScriptDirectory:
+    """All files, read now, so that one that cannot be is told apart from one that fails."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(config)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a revision that is missing, which is an error here
+            script.get_heads()
+    except Exception as error:
+        file = _file_at_fault(error, Path(script.dir))
+        if file is not None:
+            raise damaged(f"the migration {file} cannot be read ({type(error).__name__}: {error})") from error
+        if isinstance(error, KeyError):
+            raise damaged(f"the migration {error.args[0]}, which another one needs, is missing") from None
+        raise damaged(str(error)) from error
+    return script
+
+
+def _file_at_fault(error: Exception, folder: Path) -> str | None:
+    at = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        at.append(error.filename)  # nothing of the file ran
+    for path in map(Path, reversed(at)):
+        if path.parent.parent == folder:
+            return f"{path.parent.name}/{path.name}"
+    return None
 
 
 def _naming_itself(apply: Callable[..., None], path: Path) -> Callable[..., None]:

@@ -33,7 +33,7 @@ from motovault.storage.sql.migration_lock import (
     in_script,
     take_together,
 )
-from motovault.storage.sql.records import records_of
+from motovault.storage.sql.records import is_record, records_of
 from motovault.storage.sql.row_level_security import Wish, around_migration, changes_all, refuse_sqlite
 from motovault.storage.sql.shipped import (
     MIGRATIONS,
@@ -321,13 +321,16 @@ def run_files(
 
 def _applied(connection: sa.Connection) -> list[AppliedFile]:
     try:
-        return _recorded(connection, MIGRATIONS)
+        found = _recorded(connection, MIGRATIONS)
     except (exc.ProgrammingError, exc.OperationalError):
         # SQLite has one code for every mistake, so that the table is looked for instead
         connection.rollback()
         if records_of(connection) is MIGRATIONS:
             raise
         return _looked_up(connection)
+    if all(is_record(file.capsule, file.file_name, file.sha256) for file in found):
+        return found
+    return _looked_up(connection)  # another application's table, that has columns of the same names
 
 
 def _looked_up(connection: sa.Connection) -> list[AppliedFile]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from motovault.errors import StorageFailure
 from motovault.storage.sql.rebuild import with_constraint, without_constraint
 
@@ -68,15 +66,6 @@ def drop_owner_key(context: Any, table: str) -> None:
         without_constraint(context, table, _sqlite(table))
     else:
         context.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key_name(table)}")
-
-
-def _refuse_strays(connection: sa.Connection, table: str) -> None:
-    if ids := connection.exec_driver_sql(strays(table)).scalars().all():
-        named = ", ".join(map(str, ids[:_SHOWN])) + (", ..." if len(ids) > _SHOWN else "")
-        raise StorageFailure(
-            f"{len(ids)} rows of {table} are of another user's vehicle (id {named}): "
-            "give them the vehicle's user_id, or delete them"
-        )
 
 
 def _sqlite(table: str) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "MigrationStatus",
     "ShippedFile",
     "compare",
+    "damaged",
     "migrations_folder",
     "shipped",
     "wanted",
@@ -51,6 +52,9 @@ CAPSULES: Final = (
     "backup",
 )
 """The order in which capsules are migrated, as the reference documents it."""
+
+LAST: Final = {"vehicles": 4, "fuel_logs": 4, "maintenance": 4, "documents": 2}
+"""The number of a capsule's last file, where it is not 1: a lost one must not look like a newer version's."""
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "fuel_logs": ("vehicles",),
@@ -120,8 +124,8 @@ class DriftedFile:
 
     Attributes:
         name: ``capsule/file_name``.
-        kind: ``changed``; ``missing``, where later files of its capsule are shipped; or ``newer``, where it
-            comes after all that are: the database was migrated by a newer version.
+        kind: ``changed``; ``missing``, where this version has it and the installation has lost it; or
+            ``newer``, where it comes after all of this version: a newer one migrated the database.
         recorded_sha256: The sum of the file as it was applied.
         shipped_sha256: The sum of the file that is shipped now, or None where none is.
     """
@@ -198,7 +202,7 @@ class MigrationStatus:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Files that were applied and are lacking here, though later ones are shipped."""
+        """Files that were applied and are lacking here, though this version has them."""
         return self._drifted("missing")
 
     @property
@@ -257,11 +261,17 @@ def shipped() -> tuple[ShippedFile, ...]:
     )
 
 
+def damaged(what: str) -> StorageFailure:
+    """The error for files that are not as they were shipped."""
+    return StorageFailure(f"this installation of motovault is damaged: {what}; reinstall it")
+
+
 def wanted(capsules: Iterable[str] | None) -> tuple[str, ...]:
     """These capsules and what they need, in order; all of them for None.
 
     Raises:
         InvalidValue: A capsule has no migrations.
+        StorageFailure: Those of a capsule that are shipped are not there.
     """
     there = tuple(dict.fromkeys(file.capsule for file in shipped()))
     if capsules is None:
@@ -270,6 +280,8 @@ def wanted(capsules: Iterable[str] | None) -> tuple[str, ...]:
     waiting = [capsules] if isinstance(capsules, str) else list(capsules)
     while waiting:
         capsule = waiting.pop()
+        if capsule not in there and capsule in CAPSULES:
+            raise damaged(f"the migrations of the capsule {capsule} are missing")
         if capsule not in there:
             raise InvalidValue("capsule", capsule, "has no migrations; there are " + ", ".join(there))
         if capsule not in found:
@@ -286,20 +298,23 @@ def compare(applied: Iterable[AppliedFile], capsules: Iterable[str] | None = Non
     )
     known = {file.name: file.sha256 for file in shipped()}
     names = {row.name for row in rows}
-    chosen = wanted(capsules)
+    drifted = tuple(
+        DriftedFile(row.name, _kind(row), row.sha256, known.get(row.name))
+        for row in rows
+        if known.get(row.name) != row.sha256
+    )
+    is_whole = all(file.kind != "missing" for file in drifted)
+    # what is lost is reported as such, also where a capsule needs it
+    chosen = wanted(capsules if is_whole else None)
     pending = tuple(file for file in shipped() if file.name not in names and file.capsule in chosen)
-    if capsules is None:
+    if capsules is None and is_whole:
         installed = {row.capsule for row in rows if row.name in known}
         chosen = wanted(installed.union(VAULT))
     return MigrationStatus(
         applied=tuple(rows),
         pending=tuple(file.name for file in pending),
         required=tuple(file.name for file in pending if file.capsule in chosen),
-        drifted=tuple(
-            DriftedFile(row.name, _kind(row), row.sha256, known.get(row.name))
-            for row in rows
-            if known.get(row.name) != row.sha256
-        ),
+        drifted=drifted,
     )
 
 
@@ -308,7 +323,9 @@ def _kind(row: AppliedFile) -> str:
     here = [file.file_name for file in shipped() if file.capsule == row.capsule]
     if row.file_name in here:
         return "changed"
-    return "missing" if row.file_name < max(here, default="") else "newer"
+    last = LAST.get(row.capsule, 1) if row.capsule in CAPSULES else 0
+    is_ours = row.file_name < max(here, default="") or row.file_name[:3] <= f"{last:03}"
+    return "missing" if is_ours else "newer"
 
 
 def _sha256(path: Path) -> str:
