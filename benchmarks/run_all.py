@@ -36,6 +36,7 @@ TITLES = {
     "storage_read": "Reading a long history, PostgreSQL",
     "storage_latency": "Latency of one call, PostgreSQL, p50",
     "storage_bulk": "Inserting many fuel logs",
+    "catalogue": "A catalogue of vehicles",
     "storage_row_level_security": "Row-level security, PostgreSQL",
     "cache": "Answers out of a cache, PostgreSQL and Redis",
     "upcoming": "What is due in a large garage, PostgreSQL",
@@ -44,7 +45,12 @@ TITLES = {
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
 }
-WITH_POSTGRESQL = {"storage_read", "storage_latency", "storage_bulk", "storage_row_level_security"} | {
+WITH_POSTGRESQL = {
+    "storage_read",
+    "storage_latency",
+    "storage_bulk",
+    "catalogue",
+    "storage_row_level_security",
     "upcoming",
     "cache",
 }

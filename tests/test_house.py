@@ -21,7 +21,6 @@ TABLES_ONLY = {
     "admin",
     "user_profile",
     "terms_agreement",
-    "platform",
     "stations",
     "documents",
     "notifications",

@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "motovault"
 PURE = ("domain", "ports", "quantities", "vin", "findings", "errors")
-MAY_USE_SERVICES = ("vault", "cli", "testing", "importers")
+MAY_USE_SERVICES = ("vault", "stores", "cli", "testing", "importers")
 
 # What answers differently on another machine or a moment later.
 WORLDLY = {
@@ -58,6 +58,7 @@ PLANTS = {
     "Hypothesis and pytest are named in testing alone": ("cli/planted2.py", "import hypothesis"),
     "ultravin is named in providers alone": ("importers/planted3.py", "import ultravin"),
     "icalendar is named in providers alone": ("cli/planted3.py", "from icalendar import Calendar"),
+    "pyarrow is named in importers alone": ("analysis/planted2.py", "import pyarrow.parquet"),
 }
 
 

@@ -10,24 +10,26 @@ import contextvars
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from motovault.domain.fields import user_id as checked_user_id
-from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.fuel_logs.service import FuelLogService
-from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.maintenance.service import MaintenanceService
-from motovault.domain.odometer import OdometerRepository
 from motovault.domain.odometer.service import OdometerService
+from motovault.domain.platform import CatalogueChanges
+from motovault.domain.platform.service import (
+    CatalogueChanged,
+    CatalogueService,
+    Progress,
+)
 from motovault.domain.tiers import FeaturePolicy, TierPolicy
-from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleId, VehicleRepository, VinDecoder
+from motovault.domain.vehicles import VehicleId, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.errors import InvalidValue
 from motovault.ports import Cache, Clock, NewId, UserId
 from motovault.providers.vin_decoders import EmbeddedVinDecoder
+from motovault.stores import Repositories, Store
 from motovault.system import SystemClock, uuid7
 
 if TYPE_CHECKING:
@@ -39,46 +41,6 @@ if TYPE_CHECKING:
     from motovault.storage.sql.store import SqlStore
 
 __all__ = ["Garage", "Repositories", "Store", "Vault", "open_vault"]
-
-
-class Repositories(Protocol):
-    """One user's unit of work with every repository there is: what a store opens."""
-
-    @property
-    def vehicles(self) -> VehicleRepository: ...
-
-    @property
-    def fuel_logs(self) -> FuelLogRepository: ...
-
-    @property
-    def maintenance_logs(self) -> MaintenanceLogRepository: ...
-
-    @property
-    def maintenance_schedules(self) -> MaintenanceScheduleRepository: ...
-
-    @property
-    def user_preferences(self) -> UserPreferencesRepository: ...
-
-    @property
-    def odometer(self) -> OdometerRepository: ...
-
-    def join(self, *, atomic: bool = False) -> Repositories:
-        """A unit of work within this one: an error undoes its part only."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
-
-
-class Store(Protocol):
-    """Where everything is kept. Memory and SQL are ours; yours may stand here too."""
-
-    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
-        """A unit of work of one user; see :class:`motovault.ports.OpensUnitOfWork` for ``atomic``."""
-        ...
 
 
 class Garage:
@@ -227,12 +189,14 @@ class Vault:
         *,
         vin_decoder: VinDecoder | None = None,
         policy: FeaturePolicy | None = None,
+        catalogue_changed: CatalogueChanged | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
         self._on_close = on_close
+        self._catalogue_changed = catalogue_changed
         # the one place where a decoder is wrapped: by what remembers, and by what compares with a catalogue
         self.vin_decoder: VinDecoder = vin_decoder or EmbeddedVinDecoder(clock)
         self._policy = policy or TierPolicy()
@@ -254,6 +218,38 @@ class Vault:
             vin_decoder=self.vin_decoder,
             policy=self._policy,
         )
+
+    @property
+    def catalogue(self) -> CatalogueService:
+        """The catalogue of vehicles, which belongs to no user."""
+        return CatalogueService(self._store.catalogue_unit_of_work, self._clock, self._catalogue_changed)
+
+    def import_catalogue(
+        self,
+        source: Path | str | bytes | BinaryIO,
+        *,
+        replace: bool = False,
+        progress: Progress | None = None,
+        name: str | None = None,
+    ) -> CatalogueChanges:
+        """Bring in a catalogue from CSV or Parquet, all or nothing; the same file twice changes nothing.
+
+        Args:
+            source: A path, the bytes of the file, or a binary stream.
+            replace: Afterwards the catalogue is what the file says; else what is new is added.
+            progress: Called every 10,000 rows, with how many were read.
+            name: What errors call the file.
+
+        Raises:
+            UnreadableSource: It cannot be opened, or is neither a table of text nor Parquet.
+            CatalogueCellInvalid: A cell breaks a rule; the error says where it stands.
+            CatalogueNotInstalled: The database has no catalogue: ``motovault migrate --capsule platform``.
+            MissingExtra: Parquet without pyarrow: ``pip install 'motovault[parquet]'``.
+        """
+        from motovault.importers.catalogue import open_catalogue
+
+        with open_catalogue(source, name=name) as options:
+            return self.catalogue.import_options(options, replace=replace, progress=progress)
 
     def migrate(self, capsules: list[str] | None = None) -> MigrationStatus:
         """Bring the database to the newest schema, of all capsules or of some with what they need."""

@@ -16,7 +16,9 @@ SHARED = {"measuring", "databases", "run_all"}
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
 WITH_TABLE_OF_ITS_OWN = {"vin", "import_time"}
 MEASURED = [name for name in PROGRAMS if name not in WITH_TABLE_OF_ITS_OWN]
-ON_POSTGRESQL = [name for name in MEASURED if name.startswith("storage_") or name == "upcoming"]
+ON_POSTGRESQL = [
+    name for name in MEASURED if name.startswith("storage_") or name in {"catalogue", "upcoming"}
+]
 
 
 def run(*command: str | Path, database_url: str | None = None) -> str:

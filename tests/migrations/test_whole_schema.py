@@ -39,6 +39,9 @@ OUR_INDEXES = {
     "maintenance_logs_source_key": "UNIQUE (vehicle_id, source, source_key)",
     "maintenance_schedules_source_key": "UNIQUE (vehicle_id, source, source_key)",
     "idx_fuel_logs_vehicle_id_user_id_date_time_id": "(vehicle_id, user_id, date_time, id)",
+    "idx_vehicle_options_year_names_lower": "(year, lower(make), lower(model), lower(trim))",
+    "idx_vehicle_options_engine_id": "(engine_id) where there is one",
+    "idx_vehicle_options_transmission_id": "(transmission_id) where there is one",
 }
 OUR_CONSTRAINTS = {
     ("vehicles", "vehicles_user_id_id_key"): "UNIQUE (user_id, id)",

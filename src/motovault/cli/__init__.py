@@ -1,4 +1,4 @@
-"""The command line: ``motovault demo | import | report | due | vin | status | ...``.
+"""The command line: ``motovault demo | import | report | due | catalogue | vin | status | ...``.
 
 Exit codes: 0 fine; 1 something was left out of an import, something is overdue
 where that was to fail, a VIN is not right, or the operation was refused (no

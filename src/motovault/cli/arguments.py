@@ -6,6 +6,7 @@ import argparse
 import importlib
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import motovault
 
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _import(commands)
     _report(commands)
     _due(commands)
+    _catalogue(commands)
     _vin(commands)
     _status(commands)
     _migrate(commands)
@@ -126,6 +128,39 @@ def _due(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     due.add_argument(
         "--ics", metavar="FILE", help="write a calendar feed (iCalendar) to FILE, or to standard output for -"
     )
+
+
+def _catalogue(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    summary = "what vehicles there are to choose from: bring a catalogue in, ask it step by step"
+    catalogue = commands.add_parser(
+        "catalogue", help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+    )
+    steps = catalogue.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    into = _command(
+        steps,
+        "import",
+        "catalogue:run_import",
+        "bring in a CSV or Parquet file; the same file twice adds nothing",
+    )
+    into.add_argument("file", metavar="FILE", help="the file, or - for standard input")
+    into.add_argument(
+        "--replace",
+        action="store_true",
+        help="afterwards the catalogue is what the file says, and nothing else",
+    )
+    chosen = ("year", "make", "model", "trim")
+    for depth, name in enumerate(("years", "makes", "models", "trims", "engines", "transmissions")):
+        of = " of that year" if depth == 1 else f" of that {chosen[min(depth, 4) - 1]}" if depth else ""
+        step = _command(
+            steps, name, "catalogue:run_names", f"the {name}{of}, one a line; exit code 1 for none"
+        )
+        step.set_defaults(names=name)
+        for what in chosen[:depth]:
+            kind: type = int if what == "year" else str
+            optional: dict[str, Any] = {"nargs": "?", "default": ""} if what == "trim" else {}
+            step.add_argument(what, type=kind, metavar=what.upper(), help="case is of no account", **optional)
+        if name == "transmissions":
+            step.add_argument("--engine", metavar="E", help="only those that come with this engine")
 
 
 def _vin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -3,7 +3,13 @@
 from motovault.importers.apply import ImportResult, ImportUnitOfWork, apply_plan
 from motovault.importers.counting import Counts, TankCounts
 from motovault.importers.detection import FORMATS
-from motovault.importers.errors import ImportNeeds, Need, UnknownFormat, UnreadableSource
+from motovault.importers.errors import (
+    CatalogueCellInvalid,
+    ImportNeeds,
+    Need,
+    UnknownFormat,
+    UnreadableSource,
+)
 from motovault.importers.findings import ImportFinding
 from motovault.importers.options import Column, ColumnMapping, ImportOptions
 from motovault.importers.plan import ImportPlan, plan_for_user, plan_import
@@ -17,6 +23,7 @@ from motovault.importers.work import UnknownWork, Work
 
 __all__ = [
     "FORMATS",
+    "CatalogueCellInvalid",
     "Column",
     "ColumnMapping",
     "Counts",

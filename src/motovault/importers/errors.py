@@ -1,4 +1,7 @@
-"""What can stop an import before it begins. What is wrong with single rows are findings, not errors."""
+"""What can stop an import. What is wrong with single rows of a log are findings, not errors.
+
+A catalogue can be mended where it was made: there the first cell that breaks a rule stops all.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import attrs
 
 from motovault.errors import InvalidValue
 
-__all__ = ["ImportNeeds", "Need", "UnknownFormat", "UnreadableSource"]
+__all__ = ["CatalogueCellInvalid", "ImportNeeds", "Need", "UnknownFormat", "UnreadableSource"]
 
 
 class UnreadableSource(InvalidValue):
@@ -14,6 +17,23 @@ class UnreadableSource(InvalidValue):
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__("source", name, rule)
+
+
+class CatalogueCellInvalid(InvalidValue):
+    """A cell of a catalogue, or its titles, break a rule; nothing was changed.
+
+    Attributes:
+        field: The column's title, as the file has it; the same as ``column``.
+        file: What the file is called.
+        line: On which line of a CSV file the row begins, the titles being line 1; of Parquet the row, from 1.
+            0 where it is about a Parquet file's columns.
+    """
+
+    def __init__(self, file: str, line: int, column: str, value: object, rule: str) -> None:
+        super().__init__(f"{file}, line {line}, column {column}", value, rule)
+        self.field = self.column = column
+        self.file = file
+        self.line = line
 
 
 class UnknownFormat(InvalidValue):

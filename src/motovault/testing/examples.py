@@ -13,6 +13,7 @@ from motovault.domain.maintenance import (
     MaintenanceSchedule,
     MaintenanceScheduleId,
 )
+from motovault.domain.platform import VehicleOption
 from motovault.domain.user_preferences import UserPreferences
 from motovault.domain.vehicles import Vehicle, VehicleId
 from motovault.ports import UserId
@@ -24,6 +25,7 @@ __all__ = [
     "example_fuel_log",
     "example_maintenance_log",
     "example_maintenance_schedule",
+    "example_option",
     "example_preferences",
     "example_vehicle",
 ]
@@ -104,6 +106,16 @@ def example_maintenance_schedule(vehicle: Vehicle, /, **changes: Any) -> Mainten
         "updated_at": NOON,
     }
     return MaintenanceSchedule(**values | changes)
+
+
+def example_option(**changes: Any) -> VehicleOption:
+    """An option of the catalogue: a year, a make and a model.
+
+    >>> example_option(trim="EX").trim
+    'EX'
+    """
+    values: dict[str, Any] = {"model_year": 2020, "make": "Honda", "model": "Civic"}
+    return VehicleOption(**values | changes)
 
 
 def example_preferences(user_id: UserId = ANA, /, **changes: Any) -> UserPreferences:

@@ -82,4 +82,5 @@ def guarded_engine(_shared_engines: tuple[sa.Engine, sa.Engine]) -> sa.Engine:
     with owners.begin() as connection:
         connection.exec_driver_sql("DELETE FROM vehicles")
         connection.exec_driver_sql("DELETE FROM user_preferences")
+        connection.exec_driver_sql("TRUNCATE vehicle_options, engines, transmissions")
     return bound

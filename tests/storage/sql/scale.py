@@ -24,6 +24,7 @@ from motovault.storage.sql.statements import Statement
 __all__ = [
     "BUSY",
     "FLEET",
+    "OPTION",
     "Plan",
     "Sizes",
     "elements",
@@ -50,6 +51,8 @@ class Sizes:
     vehicles: int = 50_000
     fuel_logs: int = 1_000_000
     maintenance: int = 100_000
+    engines: int = 12_000
+    options: int = 120_000
 
 
 def user_name(number: int) -> str:
@@ -132,6 +135,23 @@ _MAINTENANCE_SCHEDULES: Final = f"""
     JOIN made_vehicles AS v ON v.number = 1 + (n * 7919::bigint) % {{vehicles}}
     ORDER BY n
 """
+# Forty years of fifty makes; of each make in a year twenty models with three trims each.
+_CATALOGUE: Final = (
+    "INSERT INTO engines (name) SELECT 'Engine ' || n FROM generate_series(1, {engines}) AS n",
+    "INSERT INTO transmissions (type) SELECT 'Transmission ' || n FROM generate_series(1, {engines}) AS n",
+    """
+    INSERT INTO vehicle_options (year, make, model, trim, engine_id, transmission_id)
+    SELECT 1981 + n % 40, 'Make ' || n / 40 % 50, 'Model ' || n / 2000 % 20, 'Trim ' || n / 40000 % 3,
+        1 + n % {engines}, CASE WHEN n % 3 > 0 THEN 1 + n % {engines} END
+    FROM generate_series(0, {options} - 1) AS n
+    """,
+)
+
+OPTION: Final = (
+    "SELECT o.*, e.name AS engine, e.name, t.type FROM vehicle_options o JOIN engines e ON e.id = engine_id"
+    " JOIN transmissions t ON t.id = transmission_id WHERE o.id = (SELECT max(id) / 2 FROM vehicle_options)"
+)
+"""One option, with the names of what it has."""
 
 
 def fill(connection: psycopg.Connection[Any], sizes: Sizes) -> None:
@@ -140,7 +160,7 @@ def fill(connection: psycopg.Connection[Any], sizes: Sizes) -> None:
     The indexes of the largest table are made after its rows, from what the catalogue says of them.
     """
     values = {"users": sizes.users, "vehicles": sizes.vehicles, "fuel_logs": sizes.fuel_logs}
-    values["maintenance"] = sizes.maintenance
+    values |= {"maintenance": sizes.maintenance, "engines": sizes.engines, "options": sizes.options}
     with connection.transaction(), connection.cursor() as cursor:
         for setting in (
             "session_replication_role = 'replica'",  # no foreign key is asked a million times
@@ -162,8 +182,11 @@ def fill(connection: psycopg.Connection[Any], sizes: Sizes) -> None:
             cursor.execute(statement)
         cursor.execute(_MAINTENANCE_LOGS.format_map(values))
         cursor.execute(_MAINTENANCE_SCHEDULES.format_map(values))
+        for text in _CATALOGUE:
+            cursor.execute(text.format_map(values).encode())
     # what runs by itself on a server, but not on the tests'
     tables = "user_preferences, vehicles, fuel_logs, maintenance_logs, maintenance_schedules"
+    tables += ", engines, transmissions, vehicle_options"
     connection.execute(f"VACUUM ANALYZE {tables}".encode())
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
+from motovault.domain.platform import CatalogueRepository
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
 from motovault.ports import UserId
@@ -17,18 +18,42 @@ from motovault.storage.memory.maintenance import (
     MemoryMaintenanceScheduleRepository,
 )
 from motovault.storage.memory.odometer import MemoryOdometerRepository
+from motovault.storage.memory.platform import NOBODY, MemoryCatalogueRepository
 from motovault.storage.memory.transactions import Scope, Shelf, Statements, Transaction
 from motovault.storage.memory.user_preferences import MemoryUserPreferencesRepository
 from motovault.storage.memory.vehicles import MemoryVehicleRepository
 
-__all__ = ["MemoryStore", "MemoryUnitOfWork"]
+__all__ = ["MemoryCatalogueUnitOfWork", "MemoryStore", "MemoryUnitOfWork"]
 
 
-class MemoryUnitOfWork:
-    """A unit of work of one user; see :class:`motovault.ports.UnitOfWork`."""
-
+class _UnitOfWork:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+
+    def __enter__(self) -> Self:
+        self._scope.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._scope.end(keep=kind is None)
+
+
+class MemoryCatalogueUnitOfWork(_UnitOfWork):
+    """A unit of work of the catalogue, which belongs to no user."""
+
+    @property
+    def catalogue(self) -> CatalogueRepository:
+        """The catalogue."""
+        return MemoryCatalogueRepository(self._scope)
+
+
+class MemoryUnitOfWork(_UnitOfWork):
+    """A unit of work of one user; see :class:`motovault.ports.UnitOfWork`."""
 
     @property
     def vehicles(self) -> VehicleRepository:
@@ -64,18 +89,6 @@ class MemoryUnitOfWork:
         """A unit of work within this one; an error inside undoes its part only."""
         return MemoryUnitOfWork(self._scope.nested(atomic))
 
-    def __enter__(self) -> Self:
-        self._scope.begin()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._scope.end(keep=kind is None)
-
 
 class MemoryStore:
     """Everything in the memory of this process: gone with it, safe between its threads.
@@ -100,3 +113,7 @@ class MemoryStore:
             atomic: It writes more than once, all or nothing; without it every write stands for itself.
         """
         return MemoryUnitOfWork((Transaction if atomic else Statements)(self._shelf, user_id))
+
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> MemoryCatalogueUnitOfWork:
+        """A unit of work of the catalogue, to be entered; ``atomic`` as above."""
+        return MemoryCatalogueUnitOfWork((Transaction if atomic else Statements)(self._shelf, NOBODY))

@@ -27,6 +27,7 @@ __all__ = [
     "SchemaInUse",
     "broken_rule",
     "fail",
+    "is_table_missing",
     "shown",
 ]
 
@@ -149,6 +150,16 @@ _POSTGRESQL: Final[dict[str, str]] = {
 
 _UNIQUE_OR_FOREIGN: Final = {"23505", "23503"}
 _SQLITE_UNIQUE: Final = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+
+
+def is_table_missing(error: BaseException) -> bool:
+    """Whether it is a failure of the storage because of a table that is not there."""
+    cause = error.__cause__ if isinstance(error, StorageFailure) else None
+    if isinstance(cause, exc.DBAPIError):
+        cause = cause.orig
+    if isinstance(cause, sqlite3.OperationalError):  # which tells it by text alone
+        return str(cause).startswith("no such table")
+    return getattr(cause, "sqlstate", None) == "42P01"
 
 
 def broken_rule(error: BaseException) -> str | None:

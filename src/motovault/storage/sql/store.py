@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from types import TracebackType
+
 import sqlalchemy as sa
 
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
+from motovault.domain.platform import CatalogueNotInstalled, CatalogueRepository
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
+from motovault.storage.sql.errors import is_table_missing
 from motovault.storage.sql.fuel_logs import SqlFuelLogRepository
 from motovault.storage.sql.guarded import GuardedHostLine, GuardedPooledLine
 from motovault.storage.sql.lines import HostLine, Line, PooledLine, known_dialect
@@ -19,11 +23,12 @@ from motovault.storage.sql.maintenance import (
     SqlMaintenanceScheduleRepository,
 )
 from motovault.storage.sql.odometer import SqlOdometerRepository
+from motovault.storage.sql.platform import SqlCatalogueRepository
 from motovault.storage.sql.user_preferences import SqlUserPreferencesRepository
 from motovault.storage.sql.vehicles import SqlVehicleRepository
 from motovault.storage.sql.work import Work
 
-__all__ = ["SqlStore", "SqlUnitOfWork"]
+__all__ = ["SqlCatalogueUnitOfWork", "SqlStore", "SqlUnitOfWork"]
 
 
 class SqlUnitOfWork(Work):
@@ -62,6 +67,31 @@ class SqlUnitOfWork(Work):
     def join(self, *, atomic: bool = False) -> SqlUnitOfWork:
         """A unit of work within this one, on the same connection; an error inside undoes its part only."""
         return SqlUnitOfWork(self.line, self.user_id, atomic=atomic, outer=self)
+
+
+class SqlCatalogueUnitOfWork(Work):
+    """A unit of work of the catalogue, which belongs to no user. For one thread.
+
+    Row-level security has nothing to say here: the catalogue's tables have no user.
+    """
+
+    def __init__(self, line: Line, *, atomic: bool) -> None:
+        super().__init__(line, UserId(""), atomic=atomic)
+
+    @property
+    def catalogue(self) -> CatalogueRepository:
+        """The catalogue."""
+        return SqlCatalogueRepository(self)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if error is not None and is_table_missing(error):
+            raise CatalogueNotInstalled from error
 
 
 class SqlStore:
@@ -136,6 +166,15 @@ class SqlStore:
         else:
             line = PooledLine(self.engine, self._dialect)
         return SqlUnitOfWork(line, user_id, atomic=atomic)
+
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> SqlCatalogueUnitOfWork:
+        """A unit of work of the catalogue, to be entered once; ``atomic`` as above.
+
+        Raises, when it is left, CatalogueNotInstalled where the database has not its tables.
+        """
+        if self._host is not None:
+            return SqlCatalogueUnitOfWork(HostLine(self._host, self._dialect), atomic=atomic)
+        return SqlCatalogueUnitOfWork(PooledLine(self.engine, self._dialect), atomic=atomic)
 
     def _guarded_line(self, user_id: UserId) -> Line:
         if self._host is not None:

@@ -27,11 +27,13 @@ from motovault.testing.contracts.maintenance import (
     MaintenanceScheduleRepositoryContract,
 )
 from motovault.testing.contracts.odometer import OdometerRepositoryContract
+from motovault.testing.contracts.platform import CatalogueRepositoryContract
 from motovault.testing.contracts.units_of_work import UnitOfWorkContract
 from motovault.testing.contracts.user_preferences import UserPreferencesRepositoryContract
 from motovault.testing.contracts.vehicles import VehicleRepositoryContract
 
 __all__ = [
+    "CatalogueRepositoryContract",
     "FuelLogRepositoryContract",
     "MaintenanceLogRepositoryContract",
     "MaintenanceScheduleRepositoryContract",

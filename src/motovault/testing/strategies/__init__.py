@@ -25,6 +25,7 @@ from motovault.testing.strategies.maintenance import (
     maintenance_logs,
     maintenance_schedules,
 )
+from motovault.testing.strategies.platform import engine_specs, transmission_specs, vehicle_options
 from motovault.testing.strategies.vins import INVALID_VIN_KINDS, MAKES, invalid_vins, vins
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "FuelLogHistory",
     "MaintenanceHistory",
     "TrueInterval",
+    "engine_specs",
     "fuel_log_histories",
     "fuel_logs",
     "invalid_vins",
@@ -41,7 +43,9 @@ __all__ = [
     "maintenance_schedules",
     "moments",
     "texts",
+    "transmission_specs",
     "user_preferences",
+    "vehicle_options",
     "vehicles",
     "vins",
 ]

@@ -1,0 +1,22 @@
+"""What can be wrong with the catalogue."""
+
+from __future__ import annotations
+
+from motovault.errors import StorageFailure
+
+__all__ = ["CatalogueNotInstalled"]
+
+
+class CatalogueNotInstalled(StorageFailure):
+    """The database has no catalogue: a vault does without, so nobody made its tables.
+
+    Attributes:
+        command: What makes them.
+    """
+
+    def __init__(self, command: str = "motovault migrate --capsule platform") -> None:
+        super().__init__(f"the database has no catalogue of vehicles; run: {command}")
+        self.command = command
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.command,))
