@@ -17,6 +17,7 @@ from uuid import UUID
 from motovault.cache.answers import Answers
 from motovault.cache.fuel_logs import CachedFuelLogRepository
 from motovault.cache.maintenance import CachedMaintenanceLogRepository, CachedMaintenanceScheduleRepository
+from motovault.cache.platform import CachedCatalogueUnitOfWork, CatalogueUnitOfWork
 from motovault.cache.vehicles import CachedVehicleRepository
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
@@ -66,6 +67,10 @@ class Store(Protocol):
 
     def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
         """A unit of work of one user."""
+        ...
+
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> CatalogueUnitOfWork:
+        """A unit of work of the catalogue."""
         ...
 
 
@@ -278,4 +283,10 @@ class CachedStore:
         """
         return CachedUnitOfWork(
             self.answers, user_id, lambda: self.store.unit_of_work(user_id, atomic=atomic), atomic=atomic
+        )
+
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> CachedCatalogueUnitOfWork:
+        """A unit of work of the catalogue of vehicles, to be entered once; ``atomic`` as above."""
+        return CachedCatalogueUnitOfWork(
+            self.answers, lambda: self.store.catalogue_unit_of_work(atomic=atomic), atomic=atomic
         )
