@@ -53,7 +53,7 @@ CAPSULES: Final = (
 )
 """The order in which capsules are migrated, as the reference documents it."""
 
-LAST: Final = {"vehicles": 4, "fuel_logs": 4, "maintenance": 4, "documents": 2}
+LAST: Final = {"platform": 2, "vehicles": 4, "fuel_logs": 4, "maintenance": 4, "documents": 2}
 """The number of a capsule's last file, where it is not 1: a lost one must not look like a newer version's."""
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
