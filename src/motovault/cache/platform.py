@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from motovault.cache import keys
 from motovault.cache.answers import Answers
-from motovault.cache.values import PlainKind
+from motovault.cache.values import Kind, PlainKind
 from motovault.domain.platform import (
     CatalogueChanges,
     CatalogueRepository,
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class CatalogueUnitOfWork(Protocol):
-    """As :class:`motovault.domain.platform.service.CatalogueUnitOfWork`, whose module this room leaves alone."""
+    """As that of :mod:`motovault.domain.platform.service`, which this room does not know."""
 
     @property
     def catalogue(self) -> CatalogueRepository: ...
@@ -218,7 +218,7 @@ class CachedCatalogueRepository:
 
     def _list(
         self,
-        kind: PlainKind[tuple[T, ...]],
+        kind: Kind[tuple[T, ...]],
         data_type: str,
         read: Callable[[CatalogueRepository], list[T]],
         chosen: dict[str, object],
@@ -227,5 +227,7 @@ class CachedCatalogueRepository:
         if unit.is_atomic:
             return read(unit.inner)
         key = keys.dropdown(data_type, chosen)
-        # a list of the caller's own, who may change it
-        return list(unit.answers.answer(key, kind, lambda: tuple(read(unit.inner)), waits=unit.may_wait))
+        found: tuple[T, ...] = unit.answers.answer(
+            key, kind, lambda: tuple(read(unit.inner)), waits=unit.may_wait
+        )
+        return list(found)  # the caller's own, who may change it
