@@ -17,11 +17,12 @@ __all__ = ["CachedOfVehicleRepository"]
 
 
 class _OfVehicle(Protocol):
+    # Any, because pyright takes a field with a converter for a descriptor
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Any: ...
 
     @property
-    def vehicle_id(self) -> VehicleId: ...
+    def vehicle_id(self) -> Any: ...
 
 
 E = TypeVar("E", bound=_OfVehicle)

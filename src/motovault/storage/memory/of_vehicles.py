@@ -10,7 +10,6 @@ from uuid import UUID
 
 from motovault.domain.vehicles import VehicleId, VehicleNotFound
 from motovault.errors import InvalidValue
-from motovault.ports import UserId
 from motovault.storage.memory.ordered import Key, Ordered
 from motovault.storage.memory.transactions import Scope
 from motovault.storage.memory.vehicles import VehicleRows
@@ -23,20 +22,21 @@ SourceKey = tuple[VehicleId, str, str]
 class OfVehicle(Protocol):
     """An entity of one vehicle, which may be imported."""
 
+    # Any, because pyright takes a field with a converter for a descriptor
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Any: ...
 
     @property
-    def user_id(self) -> UserId: ...
+    def user_id(self) -> Any: ...
 
     @property
-    def vehicle_id(self) -> VehicleId: ...
+    def vehicle_id(self) -> Any: ...
 
     @property
-    def source(self) -> str | None: ...
+    def source(self) -> Any: ...
 
     @property
-    def source_key(self) -> str | None: ...
+    def source_key(self) -> Any: ...
 
 
 E = TypeVar("E", bound=OfVehicle)

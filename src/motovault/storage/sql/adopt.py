@@ -181,7 +181,7 @@ def _names_in_the_way(
     """Names that our later files give to indexes and constraints, and that somebody gave before."""
     from motovault.storage.sql.tables import METADATA
 
-    ours = dict.fromkeys(_FOR_A_WHILE, "fuel_logs")
+    ours: dict[str, str] = dict.fromkeys(_FOR_A_WHILE, "fuel_logs")
     for name, reference in expected.items():
         if capsule_of[name] in capsules:
             table = METADATA.tables[name]

@@ -130,7 +130,7 @@ def _logs(rows: Iterable[Row]) -> list[FuelLog]:
             fuel_types[fuel_type], fuel_grade,
             # 0 is unknown, unless the whole was free: as FuelLog has it
             volume if volume and volume.is_finite() else None,
-            price if (price or total_cost == 0) and price.is_finite() else None,
+            price if price.is_finite() and (price or total_cost == _ZERO) else None,
             total_cost if total_cost is None or total_cost.is_finite() else None,
             location, notes, created_at or filled_at, updated_at or created_at or filled_at,
             distance_units[odometer_unit],

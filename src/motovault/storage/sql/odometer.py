@@ -36,7 +36,7 @@ _USER: Final = sa.bindparam("user_id", type_=_V.user_id.type)
 _ID: Final = sa.bindparam("vehicle_id", type_=_V.id.type)
 
 
-def _arm(source: ReadingSource, *columns: Any) -> sa.Select[Any]:
+def _arm(source: ReadingSource, *columns: Any) -> Any:
     """One table's part of the query: source, vehicle, moment, date, figure, unit, id."""
     return sa.select(sa.literal_column(str(_SOURCES.index(source)), sa.Integer).label("source"), *columns)
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from motovault.domain.vehicles import VehicleId, VehicleNotFound
 from motovault.errors import Conflict, InvalidValue
-from motovault.ports import UserId
 from motovault.storage.sql.columns import Row
 from motovault.storage.sql.errors import Clashes
 from motovault.storage.sql.statements import Statement, values
@@ -30,14 +28,15 @@ SOURCE_TAKEN: Final = "this source key of the vehicle is kept already"
 class OfVehicle(Protocol):
     """An entity of one vehicle."""
 
+    # Any, because pyright takes a field with a converter for a descriptor
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Any: ...
 
     @property
-    def user_id(self) -> UserId: ...
+    def user_id(self) -> Any: ...
 
     @property
-    def vehicle_id(self) -> VehicleId: ...
+    def vehicle_id(self) -> Any: ...
 
 
 E = TypeVar("E", bound=OfVehicle)

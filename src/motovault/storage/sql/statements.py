@@ -42,7 +42,7 @@ class Compiled:
     def __init__(self, element: sa.ClauseElement, names: tuple[str, ...], dialect: str) -> None:
         compiled: Any = element.compile(dialect=_DIALECTS[dialect])
         self.text = str(compiled)
-        order = list(compiled.positiontup or ())
+        order: list[str] = list(compiled.positiontup or ())
         bind = _bind(order, names, compiled.params)
         wrap = wrapper([compiled.binds[name].type for name in order], dialect)
         self.bind = bind if wrap is None else lambda args: wrap(bind(args))
