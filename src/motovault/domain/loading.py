@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import attrs
@@ -28,14 +28,14 @@ def loader(kind: type[T]) -> Callable[..., T]:
     the frozen class. ``kind`` must be made with ``weakref_slot=False``.
     """
     names = [field.name for field in attrs.fields(kind)]  # type: ignore[arg-type]
-    twin = attrs.make_class(
+    twin: Any = attrs.make_class(
         f"_{kind.__name__}Twin", names, slots=True, weakref_slot=False, eq=False, repr=False, hash=False
     )
 
     def load(*values: object) -> T:
-        made = twin(*values)
+        made: T = twin(*values)
         made.__class__ = kind
-        return cast("T", made)
+        return made
 
     return load
 

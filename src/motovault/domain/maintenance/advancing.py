@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -116,6 +117,10 @@ def effective_due(schedule: MaintenanceSchedule) -> NextDue:
     return NextDue(*effective(schedule))
 
 
+# Schedules of one garage share days and intervals: a template gives a dozen the same.
+_added = lru_cache(maxsize=8192)(add_interval)
+
+
 def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | None]:
     """The same as a pair, for many."""
     on, odometer = schedule.next_due_date, schedule.next_due_odometer
@@ -124,7 +129,7 @@ def effective(schedule: MaintenanceSchedule) -> tuple[date | None, Decimal | Non
     # as _one_interval_after(), written out: a garage has thousands of schedules
     last, months, days = schedule.last_service_date, schedule.interval_months, schedule.interval_days
     if last is not None and schedule.first_due_date is None and (months or days):
-        on = add_interval(last, months, days) or on
+        on = _added(last, months, days) or on
     reading, distance = schedule.last_service_odometer, schedule.interval_distance
     if reading is not None and schedule.first_due_odometer is None and distance is not None:
         target = EXACT.add(reading, distance)

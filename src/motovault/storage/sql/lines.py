@@ -24,8 +24,8 @@ from motovault.storage.sql.statements import Statement
 
 __all__ = ["HostLine", "Line", "PooledLine", "known_dialect"]
 
-_PARTITION: Final = 2000
-"""Rows at a time. Entities made from rows that die young cost the garbage collector a third less."""
+_PARTITION: Final = 250
+"""Rows at a time, fewer than the garbage collector waits for: rows that die at once cost it a third less."""
 
 _WRITING: Final[set[tuple[int, int]]] = set()
 """Which thread is writing through which SQLite engine."""
