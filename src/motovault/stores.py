@@ -13,7 +13,7 @@ from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
 from motovault.ports import UserId
 
-__all__ = ["Repositories", "Store"]
+__all__ = ["CatalogueUnitOfWork", "Repositories", "Store"]
 
 
 class Repositories(Protocol):

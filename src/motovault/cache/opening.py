@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from motovault.cache.answers import Answers
 from motovault.cache.local import LocalCache
-from motovault.cache.store import CachedStore, Store
+from motovault.cache.store import CachedStore
 from motovault.errors import InvalidValue
 from motovault.ports import Cache
+from motovault.stores import Store
 
 __all__ = ["behind", "open_cache"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Generic, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from motovault.cache import keys
 from motovault.cache.answers import Answers
@@ -18,29 +18,16 @@ from motovault.domain.platform import (
     VehicleOption,
 )
 from motovault.errors import StorageFailure
+from motovault.stores import CatalogueUnitOfWork
 
 __all__ = [
     "CachedCatalogue",
     "CachedCatalogueRepository",
     "CachedCatalogueUnitOfWork",
     "CachedVinDecoder",
-    "CatalogueUnitOfWork",
 ]
 
 T = TypeVar("T")
-
-
-class CatalogueUnitOfWork(Protocol):
-    """As that of :mod:`motovault.domain.platform.service`, which this room does not know."""
-
-    @property
-    def catalogue(self) -> CatalogueRepository: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
 
 
 class CachedCatalogue(Generic[T]):

@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 from uuid import UUID
 
 from motovault.cache.answers import Answers
 from motovault.cache.fuel_logs import CachedFuelLogRepository
 from motovault.cache.maintenance import CachedMaintenanceLogRepository, CachedMaintenanceScheduleRepository
-from motovault.cache.platform import CachedCatalogueUnitOfWork, CatalogueUnitOfWork
+from motovault.cache.platform import CachedCatalogueUnitOfWork
 from motovault.cache.vehicles import CachedVehicleRepository
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
@@ -26,52 +26,9 @@ from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleId, VehicleRepository
 from motovault.errors import Conflict, InvalidValue, NotFound, StorageFailure
 from motovault.ports import UserId
+from motovault.stores import Repositories, Store
 
-__all__ = ["CachedStore", "CachedUnitOfWork", "Repositories", "Store"]
-
-
-class Repositories(Protocol):
-    """As :class:`motovault.vault.Repositories`, which this room does not know."""
-
-    @property
-    def vehicles(self) -> VehicleRepository: ...
-
-    @property
-    def fuel_logs(self) -> FuelLogRepository: ...
-
-    @property
-    def maintenance_logs(self) -> MaintenanceLogRepository: ...
-
-    @property
-    def maintenance_schedules(self) -> MaintenanceScheduleRepository: ...
-
-    @property
-    def user_preferences(self) -> UserPreferencesRepository: ...
-
-    @property
-    def odometer(self) -> OdometerRepository: ...
-
-    def join(self, *, atomic: bool = False) -> Repositories:
-        """A unit of work within this one."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
-
-
-class Store(Protocol):
-    """As :class:`motovault.vault.Store`."""
-
-    def unit_of_work(self, user_id: UserId, *, atomic: bool = False) -> Repositories:
-        """A unit of work of one user."""
-        ...
-
-    def catalogue_unit_of_work(self, *, atomic: bool = False) -> CatalogueUnitOfWork:
-        """A unit of work of the catalogue."""
-        ...
+__all__ = ["CachedStore", "CachedUnitOfWork"]
 
 
 class CachedUnitOfWork:

@@ -75,7 +75,7 @@ class Line:
         return found if compiled.decode is None else compiled.decode(found)
 
     def partitions(self, statement: Statement, args: tuple[object, ...]) -> Iterator[Sequence[Row]]:
-        """The rows of a query, a few thousand at a time, so that they need not all lie in memory."""
+        """The rows of a query, a few hundred at a time, so that they need not all lie in memory."""
         yield self.rows(statement, args)
 
     def change(self, statement: Statement, args: tuple[object, ...], clashes: Clashes | None = None) -> int:
