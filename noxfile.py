@@ -21,7 +21,7 @@ import nox
 ROOT = Path(__file__).resolve().parent
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 SUPPORTED = ("3.11", "3.12", "3.13")
-EXTRAS = "postgres,redis,vpic,analysis,calendar,parquet,testing"
+EXTRAS = "postgres,redis,vpic,analysis,pandas,duckdb,adbc,calendar,parquet,testing"
 
 
 def _interpreters() -> dict[str, str]:

@@ -54,11 +54,13 @@ PLANTS = {
         "from redis import Redis",
     ),
     "rich is named in cli alone": ("importers/planted2.py", "from rich.table import Table"),
-    "matplotlib is named in analysis alone": ("cli/planted.py", "import matplotlib.pyplot"),
+    "altair and vl_convert are named in analysis alone": ("cli/planted.py", "import altair"),
+    "Frames are named in analysis and testing alone": ("cli/planted4.py", "import polars"),
+    "ADBC is named in storage.sql alone": ("analysis/planted2.py", "import adbc_driver_sqlite.dbapi"),
     "Hypothesis and pytest are named in testing alone": ("cli/planted2.py", "import hypothesis"),
     "ultravin is named in providers alone": ("importers/planted3.py", "import ultravin"),
     "icalendar is named in providers alone": ("cli/planted3.py", "from icalendar import Calendar"),
-    "pyarrow is named in importers alone": ("analysis/planted2.py", "import pyarrow.parquet"),
+    "pyarrow is named where tables travel": ("cli/planted5.py", "import pyarrow.parquet"),
 }
 
 
