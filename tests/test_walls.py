@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "motovault"
 PURE = ("domain", "ports", "quantities", "vin", "findings", "errors")
-MAY_USE_SERVICES = ("vault", "stores", "cli", "testing", "importers")
+MAY_USE_SERVICES = ("vault", "garage", "stores", "cli", "testing", "importers")
 
 # What answers differently on another machine or a moment later.
 WORLDLY = {
