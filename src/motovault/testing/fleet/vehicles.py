@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from motovault.testing.fleet.chance import WHOLE, Draws
+from motovault.testing.fleet.chance import WHOLE, Draws, over
 from motovault.testing.fleet.kinds import COUNTRIES, MODELS, kinds
 
 __all__ = ["fleet_vehicles", "owners_of", "vehicles_of"]
@@ -34,7 +34,7 @@ def fleet_vehicles(fills: int, fills_per_vehicle: int, seed: int) -> pl.DataFram
         + _chosen(model, [one.weight for one in MODELS]),
         share=100 + weight * 900 // WHOLE,
     )
-    end = (pl.col("share").cum_sum() / pl.col("share").sum() * fills).floor().cast(pl.Int64)
+    end = (over(pl.col("share").cum_sum(), pl.col("share").sum()) * fills).floor().cast(pl.Int64)
     frame = frame.with_columns(begin=end.shift(1, fill_value=0), count=end - end.shift(1, fill_value=0))
     frame = frame.join(_kinds(), on="kind", how="left", maintain_order="left")
     count = pl.max_horizontal("count", 1)
@@ -48,7 +48,7 @@ def fleet_vehicles(fills: int, fills_per_vehicle: int, seed: int) -> pl.DataFram
         # tenths on the dial; 0 would be unknown
         dial=10 + dial * 900_000 // WHOLE,
         model_year=2006 + year * 10 // WHOLE,
-        fuel_per_dial=pl.col("fuel_per_dial") * (900 + thrift * 200 // WHOLE) / 1000,
+        fuel_per_dial=pl.col("fuel_per_dial") * (900 + thrift * 200 // WHOLE) * 0.001,
         is_whole_dial=habit < WHOLE * 7 // 10,
         is_trip_only=habit >= WHOLE * 97 // 100,
         notes_charge=(pl.col("fuel_type") == "electric") & (charges < WHOLE // 2),
