@@ -14,6 +14,7 @@ import polars as pl
 
 from motovault.testing.fleet.chance import WHOLE, Draws, over
 from motovault.testing.fleet.kinds import COUNTRIES
+from motovault.testing.fleet.vehicles import uuid_text
 
 __all__ = ["driven", "fuel_log_frame", "oddities_of", "truth_of"]
 
@@ -133,7 +134,6 @@ def _since_first(name: str) -> pl.Expr:
 
 def fuel_log_frame(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     """What was written down, in the columns of the fuel log frame."""
-    digits = pl.col("row").cast(pl.String).str.zfill(12)
     is_hours, has_trip = pl.col("odometer_unit") == "h", pl.col("is_trip_only") & ~pl.col("is_first")
     trip = pl.when("is_missed").then(pl.col("distance") // 2).otherwise("distance")
     written = pl.when("knows_dial").then(pl.col("written") * pl.col("dial_scale"))
@@ -155,7 +155,7 @@ def fuel_log_frame(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     return rows.select(
         "user_id",
         "vehicle_id",
-        id=pl.format(f"{{}}-{{}}-7000-9000-{seed:012d}", digits.str.slice(0, 8), digits.str.slice(8, 4)),
+        id=uuid_text("row", "9000", seed),
         filled_at="filled_at",
         local_date=_local_date(),
         tank=pl.lit(1, pl.Int64),
@@ -247,18 +247,15 @@ def _consumption_unit(is_hours: pl.Expr) -> pl.Expr:
     return pl.format("{}/{}", unit, pl.when(is_hours).then(pl.lit("h")).otherwise(pl.lit("100km")))
 
 
-def oddities_of(rows: pl.DataFrame, logs: pl.DataFrame) -> pl.DataFrame:
+def oddities_of(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     """The rows whose odometer says what is not so, and what it should have said."""
     changed = pl.col("row") == pl.col("changed_at")
     scale = pl.when(pl.col("odometer_unit") == "h").then(1e6).otherwise(1e9)
-    return (
-        rows.with_columns(id=logs["id"])
-        .filter(pl.col("is_slip") | changed)
-        .select(
-            "user_id",
-            "vehicle_id",
-            "id",
-            kind=pl.when(changed).then(pl.lit("changed_dial")).otherwise(pl.lit("slip")),
-            true_odometer=over(pl.col("true_dial") * pl.col("dial_scale"), scale),
-        )
+    return rows.filter(pl.col("is_slip") | changed).select(
+        "user_id",
+        "vehicle_id",
+        # made here: taken from the logs, a few texts would hold on to the memory of all
+        id=uuid_text("row", "9000", seed),
+        kind=pl.when(changed).then(pl.lit("changed_dial")).otherwise(pl.lit("slip")),
+        true_odometer=over(pl.col("true_dial") * pl.col("dial_scale"), scale),
     )

@@ -10,7 +10,7 @@ import polars as pl
 from motovault.testing.fleet.chance import WHOLE, Draws, over
 from motovault.testing.fleet.kinds import COUNTRIES, MODELS, kinds
 
-__all__ = ["fleet_vehicles", "owners_of", "vehicles_of"]
+__all__ = ["fleet_vehicles", "owners_of", "uuid_text", "vehicles_of"]
 
 _OWNED: Final = 2
 """Vehicles of one owner."""
@@ -41,7 +41,7 @@ def fleet_vehicles(fills: int, fills_per_vehicle: int, seed: int) -> pl.DataFram
     days = pl.max_horizontal(700 + span * 2200 // WHOLE, count * 8 // 10)
     return frame.with_columns(
         user_id=pl.format("fleet|{}", pl.col("owner").cast(pl.String).str.zfill(9)),
-        vehicle_id=_uuid("number", "8000", seed),
+        vehicle_id=uuid_text("number", "8000", seed),
         # minutes since 1970, and between two fills
         first=(_FIRST_DAY + first_day * 1000 // WHOLE) * 1440 + 6 * 60,
         gap=days * 1440 / count,
@@ -71,7 +71,7 @@ def _kinds() -> pl.DataFrame:
     return pl.DataFrame(kinds(), infer_schema_length=None).with_row_index("kind").cast({"kind": pl.Int64})
 
 
-def _uuid(number: str, mark: str, seed: int) -> pl.Expr:
+def uuid_text(number: str, mark: str, seed: int) -> pl.Expr:
     """Texts in the order of the numbers. Decimal digits are hexadecimal ones too."""
     digits = pl.col(number).cast(pl.String).str.zfill(12)
     return pl.format(f"{{}}-{{}}-7000-{mark}-{seed:012d}", digits.str.slice(0, 8), digits.str.slice(8, 4))
