@@ -54,6 +54,7 @@ def test_a_page_does_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # as Python has it that was started there
     shutil.copy(BUNDLED_LOG, tmp_path / "fuelio.csv")
     shutil.copytree(STORE, tmp_path / "json_store", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.delenv("MOTOVAULT_DATABASE_URL", raising=False)
