@@ -7,6 +7,7 @@ nothing, and processes working side by side do not wait for each other's locks.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from tests import scratch, servers
 
 if TYPE_CHECKING:
     from redis import Redis
+
+    from tests.shared import SharedDatabase
 
 # A gate must say the same twice, so `ci` draws the same examples each time; every other
 # profile draws new ones, and prints what reproduces a failure.
@@ -93,9 +96,27 @@ def _migrated_template(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(postgres_url: str, _migrated_template: str) -> Iterator[str]:
-    """URL of a database of this test alone, migrated and empty (a copy of a template, about 30 ms)."""
+    """URL of a database of this test alone, migrated and empty (a copy of a template, 50 ms and more)."""
     with scratch.database(postgres_url, template=_migrated_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _shared_postgres(postgres_url: str, _migrated_template: str) -> Iterator[SharedDatabase]:
+    from tests.shared import SharedDatabase
+
+    with (
+        scratch.database(postgres_url, template=_migrated_template) as url,
+        contextlib.closing(SharedDatabase(url)) as shared,
+    ):
+        yield shared
+
+
+@pytest.fixture
+def shared_postgres(_shared_postgres: SharedDatabase) -> Iterator[SharedDatabase]:
+    """A migrated, empty database of all tests of this process, for those that write rows and no more."""
+    with _shared_postgres.lent():
+        yield _shared_postgres
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from motovault.storage.sql import SqlStore, make_engine, migrate
 from tests import scratch
+from tests.shared import SharedDatabase
 from tests.storage.sql.stores import sqlite_path
 
 __all__ = ["sqlite_path"]
@@ -63,24 +65,22 @@ def guarded_database(owners_database: str, _guarded_template: tuple[str, str]) -
 
 
 @pytest.fixture(scope="session")
-def _shared_engines(
-    postgres_url: str, _guarded_template: tuple[str, str]
-) -> Iterator[tuple[sa.Engine, sa.Engine]]:
-    """Engines of one such database, as its owner and as that role."""
-    url, role = _guarded_template
-    with scratch.database(postgres_url, template=sa.make_url(url).database or "") as url:
-        owners, bound = make_engine(url), make_engine(scratch.as_role(url, role))
-        yield owners, bound
-        bound.dispose()
-        owners.dispose()
+def _shared_guarded(postgres_url: str, _guarded_template: tuple[str, str]) -> Iterator[SharedDatabase]:
+    """One such database for all."""
+    name = sa.make_url(_guarded_template[0]).database or ""
+    with (
+        scratch.database(postgres_url, template=name) as url,
+        contextlib.closing(SharedDatabase(url)) as shared,
+    ):
+        yield shared
 
 
 @pytest.fixture
-def guarded_engine(_shared_engines: tuple[sa.Engine, sa.Engine]) -> sa.Engine:
+def guarded_engine(
+    _shared_guarded: SharedDatabase, _guarded_template: tuple[str, str]
+) -> Iterator[sa.Engine]:
     """An engine as that role; its pool and database, emptied, are those of all tests: a leak would show."""
-    owners, bound = _shared_engines
-    with owners.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM vehicles")
-        connection.exec_driver_sql("DELETE FROM user_preferences")
-        connection.exec_driver_sql("TRUNCATE vehicle_options, engines, transmissions")
-    return bound
+    with _shared_guarded.lent():
+        yield _shared_guarded.engine(
+            "guarded", lambda url: make_engine(scratch.as_role(url, _guarded_template[1]))
+        )

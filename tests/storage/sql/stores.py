@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from motovault.storage.sql import SqlStore, make_engine, migrate
+from tests.shared import SharedDatabase
 
 
 @functools.cache
@@ -50,22 +51,20 @@ class HostSqlite:
 
 class OurPostgres:
     @pytest.fixture
-    def store(self, postgres_database: str) -> Iterator[SqlStore]:
-        db_engine = make_engine(postgres_database)
-        yield SqlStore(db_engine)
-        db_engine.dispose()
+    def store(self, shared_postgres: SharedDatabase) -> SqlStore:
+        return SqlStore(shared_postgres.engine("ours", make_engine))
 
 
 class HostPostgres:
     """As a host would make it: another time zone than UTC."""
 
     @pytest.fixture
-    def store(self, postgres_database: str) -> Iterator[SqlStore]:
-        db_engine = sa.create_engine(
-            postgres_database, connect_args={"options": "-c timezone=Asia/Kathmandu"}, pool_pre_ping=True
-        )
-        yield SqlStore(db_engine)
-        db_engine.dispose()
+    def store(self, shared_postgres: SharedDatabase) -> SqlStore:
+        return SqlStore(shared_postgres.engine("a host's", _hosts_engine))
+
+
+def _hosts_engine(url: str) -> sa.Engine:
+    return sa.create_engine(url, connect_args={"options": "-c timezone=Asia/Kathmandu"}, pool_pre_ping=True)
 
 
 class GuardedPostgres:
