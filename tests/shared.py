@@ -37,27 +37,14 @@ class SharedDatabase:
     """A migrated, empty database and engines on it; see :func:`tests.conftest.shared_postgres`.
 
     Args:
-        url: As its owner.
+        make: Makes a migrated database and gives its URL, as its owner. It is called for the first
+            test, and again after one that left something behind.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, make: Callable[[], contextlib.AbstractContextManager[str]]) -> None:
+        self._make = make
+        self._life: contextlib.ExitStack | None = None
         self._engines: dict[str, sa.Engine] = {}
-        plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        # a transaction that somebody left open is told of, not waited for
-        self._looker = psycopg.connect(plain, autocommit=True, options="-c lock_timeout=5s")
-        tables = [name for (name,) in self._ask(_OURS.format(kind="r"))]
-        order = graphlib.TopologicalSorter({name: set[str]() for name in tables})
-        for child, parent in self._ask(_REFERENCES):
-            order.add(parent, child)  # rows that refer go first
-        # what a migration brings along stays as it is
-        self._kept = [name for name in tables if self._ask(f"SELECT FROM {name} LIMIT 1")]
-        self._tables = [name for name in order.static_order() if name not in self._kept]
-        self._sequences = [name for (name,) in self._ask(_OURS.format(kind="S"))]
-        parts = [f"(SELECT '{name}' WHERE EXISTS (SELECT FROM {name}))" for name in self._tables]
-        parts += [f"(SELECT '{name}' FROM {name} WHERE is_called)" for name in self._sequences]
-        self._used = " UNION ALL ".join(parts)
-        self._pristine = self._state()
 
     def engine(self, name: str, make: Callable[[str], sa.Engine]) -> sa.Engine:
         """An engine that all tests share; ``make`` makes it of the URL for the first who asks."""
@@ -72,16 +59,50 @@ class SharedDatabase:
         Raises:
             LeftBehind: It is not empty, or no more what it was.
         """
+        if self._life is None:
+            self._begin()
         if found := self._unclean():
+            self.close()
             raise LeftBehind(f"something was written after the last test, to {', '.join(found)}")
         yield self
-        self._give_back()
+        try:
+            self._give_back()
+        except BaseException:
+            self.close()  # what one test left is not to be another's
+            raise
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection and remove the database."""
+        life, self._life = self._life, None
+        if life is not None:
+            life.close()
+
+    def _begin(self) -> None:
+        with contextlib.ExitStack() as stack:
+            self.url = stack.enter_context(self._make())
+            plain = sa.make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+            # a transaction that somebody left open is told of, not waited for
+            looker = psycopg.connect(plain, autocommit=True, options="-c lock_timeout=5s")
+            self._looker = stack.enter_context(contextlib.closing(looker))
+            tables = [name for (name,) in self._ask(_OURS.format(kind="r"))]
+            order = graphlib.TopologicalSorter({name: set[str]() for name in tables})
+            for child, parent in self._ask(_REFERENCES):
+                order.add(parent, child)  # rows that refer go first
+            # what a migration brings along stays as it is
+            self._kept = [name for name in tables if self._ask(f"SELECT FROM {name} LIMIT 1")]
+            self._tables = [name for name in order.static_order() if name not in self._kept]
+            self._sequences = [name for (name,) in self._ask(_OURS.format(kind="S"))]
+            parts = [f"(SELECT '{name}' WHERE EXISTS (SELECT FROM {name}))" for name in self._tables]
+            parts += [f"(SELECT '{name}' FROM {name} WHERE is_called)" for name in self._sequences]
+            self._used = " UNION ALL ".join(parts)
+            self._pristine = self._state()
+            stack.callback(self._dispose)
+            self._life = stack.pop_all()
+
+    def _dispose(self) -> None:
         for made in self._engines.values():
             made.dispose()
-        self._looker.close()
+        self._engines.clear()
 
     def _give_back(self) -> None:
         lent = {name: made.pool.checkedout() for name, made in self._engines.items()}  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -23,16 +24,36 @@ GRANTS = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated_url(request: pytest.FixtureRequest) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of a database."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def store(kind: str, request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """Empty; on PostgreSQL on the database that tests share, where only rows may be changed."""
+    if kind == "postgresql":
+        shared: SharedDatabase = request.getfixturevalue("shared_postgres")
+        yield SqlStore(shared.engine("ours", make_engine))
+        return
+    db_engine = make_engine(request.getfixturevalue("sqlite_path"))
+    yield SqlStore(db_engine)
+    db_engine.dispose()
+
+
+@pytest.fixture
+def migrated_url(kind: str, request: pytest.FixtureRequest) -> str:
     """URL of a database of this test alone, migrated and empty."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         return f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     url: str = request.getfixturevalue("postgres_database")
     return url
 
 
 @pytest.fixture
-def store(migrated_url: str) -> Iterator[SqlStore]:
+def own_store(migrated_url: str) -> Iterator[SqlStore]:
+    """On a database of this test alone."""
     db_engine = make_engine(migrated_url)
     yield SqlStore(db_engine)
     db_engine.dispose()
@@ -68,10 +89,8 @@ def guarded_database(owners_database: str, _guarded_template: tuple[str, str]) -
 def _shared_guarded(postgres_url: str, _guarded_template: tuple[str, str]) -> Iterator[SharedDatabase]:
     """One such database for all."""
     name = sa.make_url(_guarded_template[0]).database or ""
-    with (
-        scratch.database(postgres_url, template=name) as url,
-        contextlib.closing(SharedDatabase(url)) as shared,
-    ):
+    make = functools.partial(scratch.database, postgres_url, template=name)
+    with contextlib.closing(SharedDatabase(make)) as shared:
         yield shared
 
 

@@ -15,7 +15,8 @@ from tests.shared import SharedDatabase
 
 
 @functools.cache
-def _migrated_sqlite(folder: Path) -> Path:
+def migrated_sqlite(folder: Path) -> Path:
+    """A SQLite file, migrated and empty, to copy; made in this folder where it is not there yet."""
     path = folder / "migrated.db"
     db_engine = make_engine(path)
     migrate.upgrade(db_engine)
@@ -27,7 +28,7 @@ def _migrated_sqlite(folder: Path) -> Path:
 def sqlite_path(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file of this test alone, migrated and empty."""
     path = tmp_path / "garage.db"
-    shutil.copy(_migrated_sqlite(tmp_path_factory.getbasetemp()), path)
+    shutil.copy(migrated_sqlite(tmp_path_factory.getbasetemp()), path)
     return path
 
 
