@@ -107,18 +107,19 @@ class CachedCatalogueRepository:
         chosen = {"year": model_year, "make": make, "model": model}
         return self._list(_NAMES, "trims", lambda known: known.trims(model_year, make, model), chosen)
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
-        chosen = {"year": model_year, "make": make, "model": model, "trim": trim}
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
+        chosen: dict[str, object] = {"year": model_year, "make": make, "model": model}
+        if trim is not None:
+            chosen["trim"] = trim
         return self._list(
             _NAMES, "engines", lambda known: known.engines(model_year, make, model, trim), chosen
         )
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
-        chosen = {"year": model_year, "make": make, "model": model, "trim": trim}
-        if engine is not None:
-            chosen["engine"] = engine
+        chosen: dict[str, object] = {"year": model_year, "make": make, "model": model}
+        chosen |= {name: value for name, value in (("trim", trim), ("engine", engine)) if value is not None}
         return self._list(
             _NAMES,
             "transmissions",

@@ -177,12 +177,12 @@ def filled(catalogue: CatalogueService) -> CatalogueService:
         ("trim", "", ["EX", "LX"]),
         ("trim", "model_year", ["EX", "LX", "Sport"]),
         ("trim", "model", []),
-        ("engine", "", ["2.0L I4"]),
+        ("engine", "", ["2.0L I4", "Electric"]),
         ("engine", "trim", ["1.5L I4", "2.0L I4", "Electric"]),
         ("engine", "model_year trim", ["1.5L I4", "2.0L I4", "Electric"]),
         ("engine", "make", []),
         ("transmission", "", ["CVT"]),
-        ("transmission", "engine", ["CVT"]),
+        ("transmission", "engine", ["1-Speed", "CVT"]),
         ("transmission", "trim", ["CVT"]),
         ("transmission", "trim engine", ["1-Speed", "6-Speed Manual", "CVT"]),
         ("transmission", "model_year trim engine", ["1-Speed", "6-Speed Manual", "CVT"]),
@@ -193,6 +193,14 @@ def test_a_level_that_was_left_out_may_be_anything(
 ) -> None:
     above = {name: CHOSEN[name] for name in CASCADE[: CASCADE.index(field)] if name not in left_out.split()}
     assert filled.options(field, above) == expected
+
+
+def test_a_year_may_be_one_of_several(filled: CatalogueService) -> None:
+    assert filled.options("make", {"model_year": (2020, 1990)}) == ["Honda"]
+    assert filled.options("model", {"model_year": (1990,), "make": "Honda"}) == []
+    assert filled.options("model", {"model_year": (2020, 2021), "make": "Honda"}) == [
+        *("Accord", "CIVIC", "Jazz")
+    ]
 
 
 def test_a_field_that_no_catalogue_has_is_refused(catalogue: CatalogueService) -> None:

@@ -160,6 +160,18 @@ def test_what_the_catalogue_says_nothing_about_stays_as_it_was_decoded(silent: s
     assert all(silent not in chosen for _, chosen in catalogue.asked)
 
 
+def test_of_a_year_that_is_open_those_of_the_catalogue_are_chosen_from() -> None:
+    catalogue = Catalogue()
+    golf = told(model_year=None).fields
+    candidates = DecodedField(source_value="3", candidates=(2033, 2003))
+    found = matched({**golf, "model_year": candidates}, catalogue)
+    assert found["make"].confidence is Confidence.HIGH
+    assert found["model_year"] == candidates
+    assert catalogue.asked[1] == ("make", {"model_year": (2003,)})
+    never = matched({**golf, "model_year": DecodedField(candidates=(1990, 2020))}, catalogue)
+    assert never["make"].confidence is Confidence.NONE
+
+
 def test_an_empty_catalogue_changes_nothing() -> None:
     nothing = Catalogue(**dict.fromkeys(NAMES, ()))
     assert matched(told().fields, nothing) == told().fields

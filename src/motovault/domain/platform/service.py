@@ -101,8 +101,9 @@ class CatalogueService:
 
         Args:
             field: One of :data:`CASCADE`.
-            chosen: What stands above it: the year, names. Without a make, and below models without a model,
-                nothing is listed: that would be to search the whole catalogue.
+            chosen: What stands above it: the year, or a tuple of those that it can be; names. Without a
+                make, and below models without a model, nothing is listed: that would be to search the whole
+                catalogue. Options without a trim, of which nobody says which it is, belong to any.
 
         Returns:
             Years or names; nothing also where there is no catalogue, or none that may be read.
@@ -147,7 +148,10 @@ def _asked(catalogue: CatalogueRepository, field: str, chosen: Mapping[str, Any]
     if field == "model_year":
         return catalogue.years()
     year, make, model = (chosen.get(name) for name in CASCADE[:3])
-    years = catalogue.years() if year is None else [year]
+    if year is None or isinstance(year, tuple):
+        years = [one for one in catalogue.years() if year is None or one in year]
+    else:
+        years = [year]
     if field == "make":
         return _together(catalogue.makes(year) for year in years)
     if make is None:
@@ -159,14 +163,12 @@ def _asked(catalogue: CatalogueRepository, field: str, chosen: Mapping[str, Any]
     if field == "trim":
         return _together(catalogue.trims(year, make, model) for year in years)
     trim, engine = chosen.get("trim"), chosen.get("engine")
-    under = [
-        (year, one)  # options without a trim stand under the empty one
-        for year in years
-        for one in (("", *catalogue.trims(year, make, model)) if trim is None else (trim,))
-    ]
+    trims = (trim, "") if trim else (trim,)
     if field == "engine":
-        return _together(catalogue.engines(year, make, model, trim) for year, trim in under)
-    return _together(catalogue.transmissions(year, make, model, trim, engine=engine) for year, trim in under)
+        return _together(catalogue.engines(year, make, model, trim) for year in years for trim in trims)
+    return _together(
+        catalogue.transmissions(year, make, model, trim, engine=engine) for year in years for trim in trims
+    )
 
 
 def _together(lists: Iterable[list[str]]) -> list[str]:

@@ -37,8 +37,9 @@ class KnowsOptions(Protocol):
 
         Args:
             field: ``model_year``, ``make``, ``model``, ``trim``, ``engine`` or ``transmission``.
-            chosen: The catalogue's own values of fields that stand before it in this order. One that the
-                VIN does not tell is missing: then the options of all of them, or none, as the catalogue can.
+            chosen: The catalogue's own values of fields that stand before it in this order. Of a year that
+                the VIN leaves open a tuple of those that it can be. Another that the VIN does not tell is
+                missing: then the options of all of them, or none, as the catalogue can.
 
         Returns:
             Empty where the catalogue says nothing of this field: then there is nothing to compare with.
@@ -85,7 +86,7 @@ class _Remembering:
         self._catalogue = catalogue
         self._kept: dict[tuple[object, ...], Options | frozenset[Any]] = {}
 
-    def options(self, field: str, chosen: Mapping[str, Any], /) -> Options | frozenset[Any]:
+    def options(self, field: str, chosen: Mapping[str, Any], /) -> Any:
         """Years as a set; names as :class:`Options`."""
         key = (field, *chosen.items())
         found = self._kept.get(key)
@@ -126,6 +127,9 @@ def _of_vehicle(fields: Fields, catalogue: _Remembering) -> dict[str, DecodedFie
     for name in OF_VEHICLE:
         field = new[name] = fields[name]
         if field.value is None:
+            if name == "model_year" and field.candidates and (can_be := catalogue.options(name, chosen)):
+                chosen[name] = tuple(year for year in field.candidates if year in can_be)
+                is_lost = not chosen[name]
             continue
         if is_lost:
             new[name] = attrs.evolve(field, value=None, confidence=Confidence.NONE)

@@ -88,13 +88,13 @@ class MemoryCatalogueRepository:
     def trims(self, model_year: int, make: str, model: str, /) -> list[str]:
         return _in_order(option.trim for option in self._chosen(model_year, make, model))
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
         with self._scope.reading(CatalogueRows) as rows:
             found = self._chosen(model_year, make, model, trim)
             return _in_order(rows.engines[folded(one.engine.name)].name for one in found if one.engine)
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
         with self._scope.reading(CatalogueRows) as rows:
             found = self._chosen(model_year, make, model, trim)
@@ -121,8 +121,8 @@ class MemoryCatalogueRepository:
             self._scope.on_undo(lambda: rows.take(before))
             return _bring_in(rows, given, at, replace)
 
-    def _chosen(self, model_year: int, *names: str) -> list[VehicleOption]:
-        wanted = (model_year, *map(folded, names))
+    def _chosen(self, model_year: int, *names: str | None) -> list[VehicleOption]:
+        wanted = (model_year, *(folded(name) for name in names if name is not None))
         with self._scope.reading(CatalogueRows) as rows:
             return [option for key, option in rows.options.items() if key[: len(wanted)] == wanted]
 
