@@ -46,11 +46,11 @@ class JsonCatalogue:
     def trims(self, model_year: int, make: str, model: str, /) -> list[str]:
         return self._held().trims(model_year, make, model)
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
         return self._held().engines(model_year, make, model, trim)
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
         return self._held().transmissions(model_year, make, model, trim, engine=engine)
 

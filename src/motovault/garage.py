@@ -6,14 +6,15 @@ import contextvars
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from motovault.domain.fuel_logs.service import FuelLogService
 from motovault.domain.maintenance.service import MaintenanceService
 from motovault.domain.odometer.service import OdometerService
+from motovault.domain.platform.service import CatalogueService, CatalogueUnitOfWork
 from motovault.domain.tiers import FeaturePolicy
 from motovault.domain.user_preferences.service import UserPreferencesService
-from motovault.domain.vehicles import VehicleId, VinDecoder
+from motovault.domain.vehicles import BasicVinDecoder, CatalogueVinDecoder, VehicleId, VinDecoder
 from motovault.domain.vehicles.service import VehicleService
 from motovault.ports import Clock, NewId, UserId
 from motovault.stores import Repositories, Store
@@ -51,8 +52,10 @@ class Garage:
         self._clock = clock
         self._new_id = new_id
         self._open: contextvars.ContextVar[Repositories | None] = contextvars.ContextVar("open", default=None)
+        catalogue = CatalogueService(self._catalogue_unit_of_work, clock)
+        decoder = CatalogueVinDecoder(vin_decoder or BasicVinDecoder(clock), catalogue)
         self.vehicles = VehicleService(
-            user_id, self._unit_of_work, clock, new_id, vin_decoder=vin_decoder, policy=policy
+            user_id, self._unit_of_work, clock, new_id, vin_decoder=decoder, policy=policy
         )
         self.fuel_logs = FuelLogService(user_id, self._unit_of_work, clock, new_id)
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
@@ -148,6 +151,14 @@ class Garage:
         if work is not None:
             return work.join(atomic=atomic)
         return self._store.unit_of_work(self.user_id, atomic=atomic)
+
+    def _catalogue_unit_of_work(self, *, atomic: bool = False) -> CatalogueUnitOfWork:
+        """On the connection of the transaction that is open: who holds one must not wait for a second."""
+        work: Any = self._open.get()
+        # of the store's own unit, also where a cache is in front: within a transaction nothing is remembered
+        joined = getattr(getattr(work, "inner", work), "catalogue_unit_of_work", None)
+        opened: CatalogueUnitOfWork = (joined or self._store.catalogue_unit_of_work)(atomic=atomic)
+        return opened
 
     def __repr__(self) -> str:
         return f"<Garage of {self.user_id!r}>"

@@ -5,12 +5,13 @@ Adapters stand behind them; the domain only knows these shapes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import NewType, Protocol, Self, TypeVar
+from typing import NewType, Protocol, Self, TypeVar, runtime_checkable
 from uuid import UUID
 
-__all__ = ["Cache", "Clock", "Lease", "NewId", "OpensUnitOfWork", "UnitOfWork", "UserId"]
+__all__ = ["BulkCache", "Cache", "Clock", "Lease", "NewId", "OpensUnitOfWork", "UnitOfWork", "UserId"]
 
 UserId = NewType("UserId", str)
 """Who owns a row: the subject of the token (``auth0|ana``), at most 255 characters."""
@@ -109,4 +110,21 @@ class Cache(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class BulkCache(Cache, Protocol):
+    """A cache that answers about many keys in one go; one that does not is asked key by key.
+
+    For what no write makes stale, such as what a VIN says: :meth:`drop` of a single key does not break
+    what :meth:`get_many` gave, :meth:`drop_all` does.
+    """
+
+    def get_many(self, keys: Sequence[str], /) -> tuple[list[bytes | None], Lease]:
+        """What is kept under each, in order, and the right to fill those that are missing."""
+        ...
+
+    def fill_many(self, values: Mapping[str, bytes], lease: Lease, /, *, seconds: float) -> None:
+        """Keep these for so long; nothing where everything was dropped since."""
         ...

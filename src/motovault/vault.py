@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from motovault.domain.fields import user_id as checked_user_id
 from motovault.domain.platform import CatalogueChanges
-from motovault.domain.platform.service import (
-    CatalogueChanged,
-    CatalogueService,
-    Progress,
-)
+from motovault.domain.platform.service import CatalogueService, Progress
 from motovault.domain.tiers import FeaturePolicy, TierPolicy
-from motovault.domain.vehicles import VinDecoder
+from motovault.domain.vehicles import CatalogueVinDecoder, VinDecoder
 from motovault.errors import InvalidValue
 from motovault.garage import Garage
 from motovault.ports import Cache, Clock, NewId, UserId
@@ -40,7 +36,8 @@ class Vault:
     """A store with everybody's data in it. Use it as a context manager, or close it.
 
     Attributes:
-        vin_decoder: Tells what VINs say, one or many; it belongs to no user, so no tier is asked for.
+        vin_decoder: Tells what VINs say, one or many, and how that agrees with the catalogue where there is
+            one; it belongs to no user, so no tier is asked for.
     """
 
     def __init__(
@@ -53,16 +50,15 @@ class Vault:
         *,
         vin_decoder: VinDecoder | None = None,
         policy: FeaturePolicy | None = None,
-        catalogue_changed: CatalogueChanged | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._name = name
         self._on_close = on_close
-        self._catalogue_changed = catalogue_changed
-        # the one place where a decoder is wrapped: by what remembers, and by what compares with a catalogue
-        self.vin_decoder: VinDecoder = vin_decoder or EmbeddedVinDecoder(clock)
+        # remembered before it is compared: so no import of a catalogue makes it stale
+        self._decoder = _remembering(vin_decoder or EmbeddedVinDecoder(clock), store)
+        self.vin_decoder: VinDecoder = CatalogueVinDecoder(self._decoder, self.catalogue)
         self._policy = policy or TierPolicy()
 
     def garage(self, user_id: str) -> Garage:
@@ -79,14 +75,14 @@ class Vault:
             UserId(checked_user_id(user_id, "user_id")),
             self._clock,
             self._new_id,
-            vin_decoder=self.vin_decoder,
+            vin_decoder=self._decoder,
             policy=self._policy,
         )
 
     @property
     def catalogue(self) -> CatalogueService:
         """The catalogue of vehicles, which belongs to no user."""
-        return CatalogueService(self._store.catalogue_unit_of_work, self._clock, self._catalogue_changed)
+        return CatalogueService(self._store.catalogue_unit_of_work, self._clock)
 
     def import_catalogue(
         self,
@@ -189,7 +185,8 @@ def open_vault(
         clock: Tells the time; the machine's by default.
         new_id: Makes ids; UUID version 7 by default.
         vin_decoder: Tells what VINs say; by default the embedded one of the extra ``vpic`` where that is
-            installed, else the basic one.
+            installed, else the basic one. What it says is remembered for 7 days where there is a cache, and
+            compared with the catalogue where there is one.
         policy: Says which user may use what; by default the reference's tiers, and everybody is in the free
             one, without decoding. :class:`motovault.domain.tiers.AllFeatures` allows everything.
 
@@ -241,6 +238,16 @@ def open_vault(
             made.dispose()
         raise
     return Vault(cached, clock, new_id, name, close, vin_decoder=vin_decoder, policy=policy)
+
+
+def _remembering(decoder: VinDecoder, store: Store) -> VinDecoder:
+    """The decoder behind the store's cache, where it has one."""
+    answers: Answers | None = getattr(store, "answers", None)
+    if answers is None:
+        return decoder
+    from motovault.cache.vin_decoder import CachedVinDecoder
+
+    return CachedVinDecoder(decoder, answers)
 
 
 def _cached(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -107,27 +108,43 @@ PROGRAM = """
 import json, sys, time
 from motovault.cache import open_cache
 from motovault.cache.values import PlainKind
-from motovault.errors import StorageFailure
-url, prefix, start = sys.argv[1:]
+from motovault.testing.contracts.base import at_once
+url, prefix, threads = sys.argv[1:]
 answers = open_cache(url, prefix=prefix, timeout_seconds=2)
 loads = []
 def load():
     loads.append(1)
     time.sleep(0.3)
     return "answer"
-time.sleep(max(0, float(start) - time.time()))
-found = answers.answer("cold", PlainKind("texts", 1, 60, str), load)
+kind = PlainKind("texts", 1, 60, str)
+print("ready", flush=True)
+sys.stdin.readline()
+found = at_once([lambda: answers.answer("cold", kind, load)] * int(threads))
 print(json.dumps([found, len(loads)]))
 answers.close()
 """
 
 
-def test_several_processes_ask_once(redis_url: str, redis_prefix: str) -> None:
-    start = str(time.time() + 2.5)
-    command = [sys.executable, "-c", PROGRAM, redis_url, redis_prefix, start]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
-    found = [json.loads(process.communicate(timeout=60)[0]) for process in running]
-    assert [answer for answer, _ in found] == ["answer"] * 4
+@pytest.mark.parametrize(("processes", "threads"), [(8, 25), (16, 1)])
+def test_several_processes_ask_once(redis_url: str, redis_prefix: str, processes: int, threads: int) -> None:
+    """Two hundred askers in eight processes, none of which knows of the others; and sixteen alone."""
+    command = [sys.executable, "-c", PROGRAM, redis_url, redis_prefix, str(threads)]
+    with contextlib.ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            for _ in range(processes)
+        ]
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in running:  # all are warm, and start within a moment
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        found = [json.loads(process.communicate(timeout=60)[0]) for process in running]
+    assert [answers for answers, _ in found] == [["answer"] * threads] * processes
     assert sum(loads for _, loads in found) == 1
 
 

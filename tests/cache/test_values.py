@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motovault.cache import CachedCatalogue, CachedStore, CachedVinDecoder, keys, open_cache
+from motovault.cache import CachedStore, CachedVinDecoder, keys, open_cache
 from motovault.cache.fuel_logs import FUEL_LOGS
 from motovault.cache.maintenance import MAINTENANCE_LOGS, MAINTENANCE_SCHEDULES
 from motovault.cache.values import Kept, ListKind, PlainKind
 from motovault.cache.vehicles import VEHICLES
 from motovault.domain.loading import loader
+from motovault.domain.vehicles import BasicVinDecoder
 from motovault.storage.memory import MemoryStore
 from motovault.testing import strategies
 from motovault.testing.examples import ANA, example_fuel_log, example_vehicle
@@ -136,24 +137,23 @@ def test_keys_and_lifetimes_are_the_stated_ones(redis_url: str, redis_prefix: st
         work.fuel_logs.add(example_fuel_log(vehicle))
         work.vehicles.list_live()
         work.fuel_logs.list_for_vehicle(vehicle.id)
-    names = CachedCatalogue(answers, lambda name, params: ["Audi"], list[str])
-    assert names.options("makes", year=2019) == names.options("makes", year=2019) == ["Audi"]
-    decoder = CachedVinDecoder(answers, lambda vin: {"make": "Honda"}, dict[str, str])
-    assert decoder.decode("X") == decoder.decode("X") == {"make": "Honda"}
+    with store.catalogue_unit_of_work() as catalogue:
+        assert catalogue.catalogue.models(2019, "Land Rover") == []
+    one, other = "1HGCM82633A123454", "WVWZZZ1KZ8W000001"
+    decoder = CachedVinDecoder(BasicVinDecoder(), answers)
+    decoder.decode(one)
+    list(decoder.decode_many([other]))
     expected = {
         f"vehicles:user:{ANA}": 300,
         f"fuel-logs:vehicle:{vehicle.id}:typed": 300,
-        "dropdown:makes:year=2019": 6 * 3600,
-        "vin:decode:X": 7 * 86400,
+        "dropdown:models:make=Land%20Rover&year=2019": 6 * 3600,
+        f"vin:decode:{one}": 7 * 86400,
+        f"vin:decode:{other}": 7 * 86400,
     }
     found = {key.decode().removeprefix(redis_prefix) for key in redis_client.keys(f"{redis_prefix}*")}
     assert found == {*expected, "epoch"}
     for key, seconds in expected.items():
         assert seconds - 30 < redis_client.ttl(redis_prefix + key) <= seconds
-    names.drop()
-    assert CachedCatalogue(answers, lambda name, params: ["BMW"], list[str]).options("makes", year=2019) == [
-        "BMW"
-    ]
     answers.close()
 
 
@@ -162,11 +162,8 @@ def test_parameters_cannot_be_taken_for_one_another() -> None:
     assert keys.dropdown("models", {"b": 1, "a": 2}) == keys.dropdown("models", {"a": 2, "b": 1})
 
 
-def test_a_catalogue_whose_type_changed_is_asked_again(redis_url: str, redis_prefix: str) -> None:
-    answers = open_cache(redis_url, prefix=redis_prefix, timeout_seconds=2)
-    old = CachedCatalogue(answers, lambda name, params: ["Audi"], list[str])
-    old.options("makes")
-    new = CachedCatalogue(answers, lambda name, params: {"Audi": 1}, dict[str, int], version=2)
-    assert new.options("makes") == {"Audi": 1}
+def test_a_value_of_another_type_is_missed() -> None:
     assert PlainKind("x", 1, 1, int).decode(b"[]") is None
-    answers.close()
+    text: PlainKind[str] = PlainKind("x", 1, 1, str)
+    assert PlainKind("x", 1, 1, int).decode(text.encode(Kept("", "one", 1, 2))) is None
+    assert PlainKind("x", 2, 1, str).decode(text.encode(Kept("", "one", 1, 2))) is None

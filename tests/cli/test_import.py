@@ -6,10 +6,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,14 @@ import pytest
 from tests.cli.conftest import Ran, environment, fuelio
 
 Cli = Callable[..., Ran]
+
+INTERRUPTIBLE = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from motovault.cli import main; sys.exit(main())"
+)
+"""``python -m motovault`` that hears Ctrl-C, which what was started in the background of a shell does not:
+there shells have SIGINT ignored, and that is handed down, through pytest too.
+"""
 
 PROMISED = {
     *("format", "vehicles", "fuel_logs", "maintenance_logs", "schedules", "other_costs", "added"),
@@ -249,7 +259,7 @@ def test_an_import_that_is_stopped_in_the_middle_keeps_nothing(
     (folder / "big.csv").write_bytes(fuelio(16_000, name="Lorry").replace(b"AB 123", b"XY 9"))
     motovault("import", "small.csv", "--user", "ana")
     process = subprocess.Popen(
-        [sys.executable, "-m", "motovault", "import", "big.csv", "--user", "ana"],
+        [sys.executable, "-c", INTERRUPTIBLE, "import", "big.csv", "--user", "ana"],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -261,7 +271,11 @@ def test_an_import_that_is_stopped_in_the_middle_keeps_nothing(
         assert process.poll() is None, "it was over before it could be stopped"
         assert time.monotonic() < deadline
         time.sleep(0.001)
+    process.send_signal(signal.SIGSTOP)  # however busy the machine is, the blow falls here
+    with closing(sqlite3.connect(folder / "garage.db")) as looking:
+        assert looking.execute("SELECT count(*) FROM fuel_logs").fetchone() == (3,)
     process.send_signal(blow)
+    process.send_signal(signal.SIGCONT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == (130 if blow == signal.SIGINT else -blow)
     assert out == b""

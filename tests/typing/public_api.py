@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import assert_type
 
 from motovault import open_vault
-from motovault.cache import Answers, CachedCatalogue, LocalCache, open_cache
+from motovault.cache import Answers, CachedVinDecoder, LocalCache, open_cache
 from motovault.domain.tiers import AllFeatures, FeaturePolicy, TierPolicy
 from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
 from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound
@@ -84,5 +84,5 @@ def a_cache_is_a_url_what_we_open_or_ones_own(mine: Cache) -> None:
     own: Cache = LocalCache()
     for cache in ("redis://localhost", opened, own, mine):
         open_vault("memory:", cache=cache)
-    names = CachedCatalogue(opened, lambda name, params: ["Audi"], list[str])
-    assert_type(names.options("makes", year=2019), list[str])
+    decoder: VinDecoder = CachedVinDecoder(BasicVinDecoder(), opened)
+    assert_type(decoder.decode("1HGCM82633A123454"), DecodedVin)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from motovault.cache.answers import Answers
 from motovault.cache.local import LocalCache
 from motovault.cache.opening import open_cache
-from motovault.cache.platform import CachedCatalogue, CachedVinDecoder
 from motovault.cache.store import CachedStore, CachedUnitOfWork
+from motovault.cache.vin_decoder import CachedVinDecoder
 
 __all__ = [
     "Answers",
-    "CachedCatalogue",
     "CachedStore",
     "CachedUnitOfWork",
     "CachedVinDecoder",

@@ -12,13 +12,13 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from motovault.cache.local import LocalCache
 from motovault.cache.values import Kept, Kind
 from motovault.errors import InvalidValue
-from motovault.ports import Cache, Lease
+from motovault.ports import BulkCache, Cache, Lease
 
 __all__ = ["Answers"]
 
@@ -104,6 +104,52 @@ class Answers:
             if self.far is None:
                 return self._worked_out(key, kind, load, owner, otherwise, waits, kept)
         return self._from_far(key, kind, load, owner, otherwise, waits)
+
+    def answer_many(
+        self,
+        keys: Sequence[str],
+        kind: Kind[T],
+        load: Callable[[list[str]], Iterable[T]],
+        *,
+        owner: str = "",
+    ) -> dict[str, T]:
+        """The answers to many questions, asked of the server in one go, and kept in another.
+
+        For what no write makes stale. Nobody is waited for: two who ask at once work it out both.
+
+        Args:
+            keys: Of different questions.
+            kind, owner: As for :meth:`answer`.
+            load: Works out those that nobody knows, in their order.
+        """
+        near, far = self.near, self.far
+        found: dict[str, T] = {}
+        tickets: dict[str, Lease] = {}
+        lease = Lease("")
+        try:
+            for key in keys:
+                kept: Kept[T] | None = None if near is None else near.get(key)
+                if (value := self._good(kept, owner)) is not None:
+                    found[key] = value
+                elif near is not None:
+                    tickets[key] = near.watch(key)
+            cold = [key for key in keys if key not in found]
+            if far is not None and cold:
+                raws, lease = _looked_up(far, cold)
+                for key, raw in zip(cold, raws, strict=True):
+                    kept = None if raw is None else kind.decode(raw)
+                    if kept is not None and (value := self._good(kept, owner)) is not None:
+                        found[key] = value
+                        if near is not None:
+                            self._put_near(key, kind, kept, tickets[key])
+                cold = [key for key in cold if key not in found]
+            if cold:
+                self._load_many(cold, kind, load, owner, found, tickets, lease)
+            return found
+        finally:
+            if near is not None:
+                for key, ticket in tickets.items():
+                    near.release(key, ticket)
 
     def drop(self, *keys: str) -> None:
         """Forget these, here and there; after what they say has changed, and was committed."""
@@ -264,6 +310,37 @@ class Answers:
         flight.is_kept = filled
         return value
 
+    def _load_many(
+        self,
+        cold: list[str],
+        kind: Kind[T],
+        load: Callable[[list[str]], Iterable[T]],
+        owner: str,
+        found: dict[str, T],
+        tickets: dict[str, Lease],
+        lease: Lease,
+    ) -> None:
+        begun = time.perf_counter()
+        values = list(load(cold))
+        cost = (time.perf_counter() - begun) / len(cold)
+        fresh: dict[str, bytes] = {}
+        for key, value in zip(cold, values, strict=True):
+            found[key] = value
+            if kind.is_worth(value):
+                kept = self._dated(owner, value, cost, kind.seconds)
+                if self.far is not None:
+                    fresh[key] = kind.encode(kept)
+                if self.near is not None:
+                    self._put_near(key, kind, kept, tickets[key])
+        if self.far is not None:
+            _keep(self.far, fresh, lease, kind.seconds)
+
+    def _good(self, kept: Kept[T] | None, owner: str) -> T | None:
+        """What is kept, if it may be given as it is."""
+        if kept is None or kept.owner != owner or self._now() >= kept.early:
+            return None
+        return kept.value
+
     def _dated(self, owner: str, value: T | None, cost: float, seconds: float) -> Kept[T]:
         """With the moment from which on it is renewed early: the dearer, the earlier, and never two alike."""
         now = self._now()
@@ -298,3 +375,19 @@ def _given(kept: Kept[T], load: Callable[[], T], otherwise: Callable[[], T] | No
     if kept.value is None:
         return (otherwise or load)()
     return kept.value
+
+
+def _looked_up(far: Cache, keys: list[str]) -> tuple[list[bytes | None], Lease]:
+    if isinstance(far, BulkCache):
+        return far.get_many(keys)
+    return [far.get(key) for key in keys], Lease("")
+
+
+def _keep(far: Cache, values: dict[str, bytes], lease: Lease, seconds: float) -> None:
+    if isinstance(far, BulkCache):
+        far.fill_many(values, lease, seconds=seconds)
+        return
+    for key, value in values.items():
+        _, right = far.lease(key, seconds=_LEASE_SECONDS, anew=True)
+        if right:
+            far.fill(key, value, right, seconds=seconds)

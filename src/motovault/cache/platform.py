@@ -1,11 +1,11 @@
-"""The catalogue and VIN decodes that are remembered: everybody's, and dear to work out again."""
+"""The catalogue that is remembered: lists that are everybody's, and seldom change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from motovault.cache import keys
 from motovault.cache.answers import Answers
@@ -20,73 +20,9 @@ from motovault.domain.platform import (
 from motovault.errors import StorageFailure
 from motovault.stores import CatalogueUnitOfWork
 
-__all__ = [
-    "CachedCatalogue",
-    "CachedCatalogueRepository",
-    "CachedCatalogueUnitOfWork",
-    "CachedVinDecoder",
-]
+__all__ = ["CachedCatalogueRepository", "CachedCatalogueUnitOfWork"]
 
 T = TypeVar("T")
-
-
-class CachedCatalogue(Generic[T]):
-    """Lists of the catalogue, asked for by a name and parameters, kept for 6 hours.
-
-    Args:
-        answers: Where they are kept.
-        load: Asks the catalogue itself: the name of the list and its parameters.
-        plain: The type of an answer, one that msgspec reads; ``list[str]`` for names.
-        version: To be raised with every change of that type.
-
-    >>> from motovault.cache import Answers, LocalCache
-    >>> makes = CachedCatalogue(Answers(near=LocalCache()), lambda name, params: ["Audi"], list[str])
-    >>> makes.options("makes", year=2019)
-    ['Audi']
-    """
-
-    def __init__(
-        self,
-        answers: Answers,
-        load: Callable[[str, dict[str, object]], T],
-        plain: Any,
-        *,
-        version: int = 1,
-    ) -> None:
-        self._answers = answers
-        self._load = load
-        self._kind: PlainKind[T] = PlainKind("dropdown", version, keys.DROPDOWN_SECONDS, plain)
-
-    def options(self, data_type: str, /, **params: object) -> T:
-        """One list; what is given may be shared, so do not change it."""
-        return self._answers.answer(
-            keys.dropdown(data_type, params), self._kind, lambda: self._load(data_type, params)
-        )
-
-    def drop(self) -> None:
-        """Forget every list, after an import; and everything else, which is cheap to ask for again."""
-        self._answers.drop_all()
-
-
-class CachedVinDecoder(Generic[T]):
-    """Decoded VINs, kept for 7 days; a failure is not kept.
-
-    Args:
-        answers: Where they are kept.
-        decode: Decodes one VIN in its right form; not to None.
-        plain: The type of what it gives, one that msgspec reads.
-        version: To be raised with every change of that type, and of the data behind the decoder.
-    """
-
-    def __init__(self, answers: Answers, decode: Callable[[str], T], plain: Any, *, version: int = 1) -> None:
-        self._answers = answers
-        self._decode = decode
-        self._kind: PlainKind[T] = PlainKind("vin", version, keys.VIN_DECODE_SECONDS, plain)
-
-    def decode(self, vin: str, /) -> T:
-        """What the VIN says."""
-        return self._answers.answer(keys.vin_decode(vin), self._kind, lambda: self._decode(vin))
-
 
 _YEARS: Final[PlainKind[tuple[int, ...]]] = PlainKind("years", 1, keys.DROPDOWN_SECONDS, tuple[int, ...])
 _NAMES: Final[PlainKind[tuple[str, ...]]] = PlainKind("names", 1, keys.DROPDOWN_SECONDS, tuple[str, ...])
@@ -171,18 +107,19 @@ class CachedCatalogueRepository:
         chosen = {"year": model_year, "make": make, "model": model}
         return self._list(_NAMES, "trims", lambda known: known.trims(model_year, make, model), chosen)
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
-        chosen = {"year": model_year, "make": make, "model": model, "trim": trim}
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
+        chosen: dict[str, object] = {"year": model_year, "make": make, "model": model}
+        if trim is not None:
+            chosen["trim"] = trim
         return self._list(
             _NAMES, "engines", lambda known: known.engines(model_year, make, model, trim), chosen
         )
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
-        chosen = {"year": model_year, "make": make, "model": model, "trim": trim}
-        if engine is not None:
-            chosen["engine"] = engine
+        chosen: dict[str, object] = {"year": model_year, "make": make, "model": model}
+        chosen |= {name: value for name, value in (("trim", trim), ("engine", engine)) if value is not None}
         return self._list(
             _NAMES,
             "transmissions",

@@ -10,7 +10,7 @@ or a replica that took over, is another run, and what it kept is not trusted.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -79,6 +79,14 @@ if epoch and string.sub(epoch, 1, #ARGV[1]) ~= ARGV[1] then
   redis.call('PUBLISH', ARGV[2], '*')
 end
 return 1
+"""
+_EPOCH: Final = """
+local epoch = redis.call('MGET', KEYS[1])[1]
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('SET', KEYS[1], epoch)
+end
+return epoch
 """
 _AT_ONCE: Final = 500
 """Keys of one dropping command: Lua's stack is short."""
@@ -161,6 +169,16 @@ class RedisCache:
         if token:
             self._guarded(lambda: self._eval(_RELEASE, [self._beside(key)], [token]), None)
 
+    def get_many(self, keys: Sequence[str], /) -> tuple[list[bytes | None], Lease]:
+        """See :meth:`motovault.ports.BulkCache.get_many`; one round trip."""
+        otherwise: tuple[list[bytes | None], Lease] = ([None] * len(keys), Lease(""))
+        return self._guarded(lambda: self._get_many(keys), otherwise) if keys else otherwise
+
+    def fill_many(self, values: Mapping[str, bytes], lease: Lease, /, *, seconds: float) -> None:
+        """See :meth:`motovault.ports.BulkCache.fill_many`; one round trip."""
+        if lease and values:
+            self._guarded(lambda: self._fill_many(values, lease, seconds), None)
+
     def drop(self, *keys: str) -> None:
         """See :meth:`motovault.ports.Cache.drop`."""
         if not keys or self._outage.owes(keys):
@@ -216,12 +234,27 @@ class RedisCache:
             return None
         return _opened(value, epoch)
 
+    def _get_many(self, keys: Sequence[str]) -> tuple[list[bytes | None], Lease]:
+        *values, epoch = self._command("MGET", *(self.prefix + key for key in keys), self._epoch)
+        if epoch is None:
+            epoch = self._eval(_EPOCH, [self._epoch], [self._new_epoch()])
+        found = [None if value is None else _opened(value, epoch) for value in values]
+        return found, Lease(epoch.decode("latin-1"))
+
+    def _fill_many(self, values: Mapping[str, bytes], lease: Lease, seconds: float) -> None:
+        # of the epoch in which they were missed: where that is over, nobody reads them
+        epoch, milliseconds = lease.encode("latin-1"), max(1, int(seconds * 1000))
+        with self.client.pipeline(transaction=False) as pipe:
+            for key, value in values.items():
+                pipe.set(self.prefix + key, _closed(value, epoch), px=milliseconds)
+            pipe.execute()
+
     def _lease(self, key: str, seconds: float, anew: bool) -> tuple[bytes | None, Lease | None]:
         token = uuid4().hex
         value, epoch, taken = self._eval(
             _LEASE,
             [self.prefix + key, self._beside(key), self._epoch],
-            [f"{self._run}.{uuid4().hex}", token, max(1, int(seconds * 1000)), int(anew)],
+            [self._new_epoch(), token, max(1, int(seconds * 1000)), int(anew)],
         )
         if value is not None:
             return _opened(value, epoch), None
@@ -230,9 +263,9 @@ class RedisCache:
     def _fill(self, key: str, value: bytes, lease: Lease, seconds: float) -> bool:
         token, _, text = lease.partition(" ")
         epoch = text.encode("latin-1")  # as it is: somebody may have written another one there
-        whole = b"".join((_HEAD, epoch, _MIDDLE, value, b"}"))
         keys = [self.prefix + key, self._beside(key), self._epoch]
-        return bool(self._eval(_FILL, keys, [token, epoch, whole, max(1, int(seconds * 1000))]))
+        args = [token, epoch, _closed(value, epoch), max(1, int(seconds * 1000))]
+        return bool(self._eval(_FILL, keys, args))
 
     def _drop(self, keys: tuple[str, ...] | list[str]) -> None:
         for start in range(0, len(keys), _AT_ONCE):
@@ -250,6 +283,9 @@ class RedisCache:
             self._drop(sorted(owed))
         else:
             self._eval(_DROP, [f"{self.prefix}probe"], [self.channel])  # a primary, and not full of errors
+
+    def _new_epoch(self) -> str:
+        return f"{self._run}.{uuid4().hex}"
 
     def _beside(self, key: str) -> str:
         return f"{self.prefix}lease:{key}"
@@ -276,6 +312,11 @@ class RedisCache:
 
     def __repr__(self) -> str:
         return f"<RedisCache under {self.prefix!r}>"
+
+
+def _closed(value: bytes, epoch: bytes) -> bytes:
+    """A value as it is kept in this epoch."""
+    return b"".join((_HEAD, epoch, _MIDDLE, value, b"}"))
 
 
 def _opened(value: bytes, epoch: bytes) -> bytes | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
+from motovault.domain.vehicles import BasicVinDecoder, DecodedVin
 from motovault.errors import MissingExtra
 from motovault.ports import Clock
 from motovault.system import SystemClock
+
+if TYPE_CHECKING:
+    from motovault.providers.vpic import VpicVinDecoder
 
 __all__ = ["EmbeddedVinDecoder"]
 
@@ -23,10 +27,10 @@ class EmbeddedVinDecoder:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._found: VinDecoder | None = None
+        self._found: BasicVinDecoder | VpicVinDecoder | None = None
 
     @property
-    def decoder(self) -> VinDecoder:
+    def decoder(self) -> BasicVinDecoder | VpicVinDecoder:
         """The one that is used."""
         if self._found is None:
             from motovault.providers.vpic import VpicVinDecoder
@@ -36,6 +40,11 @@ class EmbeddedVinDecoder:
             except MissingExtra:
                 self._found = BasicVinDecoder(self._clock)
         return self._found
+
+    @property
+    def name(self) -> str:
+        """What the one that is used is called; ``basic``, or ``vpic`` and the month of its data."""
+        return self.decoder.name
 
     def decode(self, vin: str, /) -> DecodedVin:
         """What one VIN tells. Raises InvalidVin."""

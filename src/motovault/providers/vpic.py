@@ -33,7 +33,7 @@ from motovault.ports import Clock
 from motovault.system import SystemClock
 from motovault.vin import InvalidVin, is_check_digit_law, is_valid, wmi_of
 
-__all__ = ["VpicVinDecoder"]
+__all__ = ["VEHICLE_TYPES", "VpicVinDecoder", "names_of"]
 
 _AT_ONCE: Final = 256
 """VINs a call: the package holds the interpreter while it builds what it returns, here some 5 ms."""
@@ -43,7 +43,7 @@ _AT_FIRST: Final = 8
 
 _SILENT: Final = {"", "Not Applicable"}
 
-_VEHICLE_TYPES: Final = {
+VEHICLE_TYPES: Final = {
     "PASSENGER CAR": "car",
     "MULTIPURPOSE PASSENGER VEHICLE (MPV)": "mpv",
     "TRUCK": "truck",
@@ -158,6 +158,20 @@ def _field(answer: DecodedVin, name: str) -> DecodedField[Any]:
     return found or EMPTY
 
 
+def names_of(wmi: str, attributes: Mapping[str, str]) -> dict[str, str | None]:
+    """What vPIC says of each field, spelled as the decoder spells it; None where it is silent.
+
+    Args:
+        wmi: The maker's part of the VIN.
+        attributes: By vPIC's names of its elements.
+    """
+    found = {
+        name: told(wmi, *(_said(attributes.get(element)) for element in _READ_FROM[name]))
+        for name, told in _TOLD.items()
+    }
+    return {name: None if field is None else field.value for name, field in found.items()}
+
+
 def _said(value: str | None) -> str | None:
     return None if value is None or value.strip() in _SILENT else value
 
@@ -213,7 +227,7 @@ def _fuel_type(_: str, said: str | None) -> DecodedField[str] | None:
 
 @_once
 def _vehicle_type(_: str, said: str | None) -> DecodedField[str] | None:
-    return None if said is None else sure(_VEHICLE_TYPES.get(said, said.strip()), said)
+    return None if said is None else sure(VEHICLE_TYPES.get(said, said.strip()), said)
 
 
 @_once

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from motovault import open_vault
 from motovault.domain.platform import CatalogueChanges, EngineSpec, TransmissionSpec, VehicleOption
-from motovault.domain.platform.service import CatalogueService
+from motovault.domain.platform.service import CASCADE, CatalogueService
 from motovault.errors import InvalidValue
 from motovault.storage.memory import MemoryStore
 from motovault.testing import strategies as mv
@@ -19,52 +19,24 @@ from motovault.testing.clock import FrozenClock
 from motovault.testing.examples import NOON, example_option
 
 
-class Remembering:
-    """Stands where a cache would: it remembers what was there when it was told to forget."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self.seen: list[list[int]] = []
-
-    def __call__(self) -> None:
-        with self._store.catalogue_unit_of_work() as work:
-            self.seen.append(work.catalogue.years())
-
-
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
 
 
 @pytest.fixture
-def cache(store: MemoryStore) -> Remembering:
-    return Remembering(store)
+def catalogue(store: MemoryStore) -> CatalogueService:
+    return CatalogueService(store.catalogue_unit_of_work, FrozenClock(NOON))
 
 
-@pytest.fixture
-def catalogue(store: MemoryStore, cache: Remembering) -> CatalogueService:
-    return CatalogueService(store.catalogue_unit_of_work, FrozenClock(NOON), cache)
-
-
-def test_what_was_remembered_is_dropped_after_the_commit_and_only_where_something_changed(
-    catalogue: CatalogueService, cache: Remembering
-) -> None:
-    catalogue.import_options([example_option()])
-    assert cache.seen == [[2020]]
-    catalogue.import_options([example_option(make="HONDA")])
-    assert cache.seen == [[2020]]
-    catalogue.import_options([], replace=True)
-    assert cache.seen == [[2020], []]
-
-
-def test_a_failed_import_drops_nothing(catalogue: CatalogueService, cache: Remembering) -> None:
+def test_a_failed_import_changes_nothing(catalogue: CatalogueService) -> None:
     def broken() -> Iterator[VehicleOption]:
         yield example_option()
         raise LookupError
 
     with pytest.raises(LookupError):
         catalogue.import_options(broken())
-    assert (cache.seen, catalogue.years()) == ([], [])
+    assert catalogue.years() == []
 
 
 def test_progress_is_told_every_ten_thousand(catalogue: CatalogueService) -> None:
@@ -163,3 +135,74 @@ def test_the_generated_catalogue_is_the_same_each_time_and_has_no_option_twice()
 def test_changes_are_changes_beside_what_was_read() -> None:
     assert not CatalogueChanges(read=7).is_change
     assert CatalogueChanges(read=7, engines_removed=1).is_change
+
+
+CHOSEN = {"model_year": 2020, "make": "Honda", "model": "Civic", "trim": "EX", "engine": "2.0L I4"}
+
+
+@pytest.fixture
+def filled(catalogue: CatalogueService) -> CatalogueService:
+    def option(year: int, model: str, trim: str, engine: str, way: str) -> VehicleOption:
+        return VehicleOption(
+            model_year=year,
+            make="Honda",
+            model=model,
+            trim=trim,
+            engine=EngineSpec(name=engine),
+            transmission=TransmissionSpec(type=way),
+        )
+
+    catalogue.import_options(
+        [
+            option(2020, "Civic", "EX", "2.0L I4", "CVT"),
+            option(2020, "Civic", "LX", "1.5L I4", "6-Speed Manual"),
+            option(2020, "Civic", "", "Electric", "1-Speed"),
+            option(2021, "CIVIC", "Sport", "2.0l i4", "cvt"),
+            option(2021, "Accord", "EX", "3.5L V6", "10-Speed Automatic"),
+            VehicleOption(model_year=2021, make="HONDA", model="Jazz"),
+        ]
+    )
+    return catalogue
+
+
+@pytest.mark.parametrize(
+    ("field", "left_out", "expected"),
+    [
+        ("model_year", "", [2021, 2020]),
+        ("make", "", ["Honda"]),
+        ("make", "model_year", ["HONDA"]),
+        ("model", "", ["Civic"]),
+        ("model", "model_year", ["Accord", "CIVIC", "Jazz"]),
+        ("model", "make", []),
+        ("trim", "", ["EX", "LX"]),
+        ("trim", "model_year", ["EX", "LX", "Sport"]),
+        ("trim", "model", []),
+        ("engine", "", ["2.0L I4", "Electric"]),
+        ("engine", "trim", ["1.5L I4", "2.0L I4", "Electric"]),
+        ("engine", "model_year trim", ["1.5L I4", "2.0L I4", "Electric"]),
+        ("engine", "make", []),
+        ("transmission", "", ["CVT"]),
+        ("transmission", "engine", ["1-Speed", "CVT"]),
+        ("transmission", "trim", ["CVT"]),
+        ("transmission", "trim engine", ["1-Speed", "6-Speed Manual", "CVT"]),
+        ("transmission", "model_year trim engine", ["1-Speed", "6-Speed Manual", "CVT"]),
+    ],
+)
+def test_a_level_that_was_left_out_may_be_anything(
+    filled: CatalogueService, field: str, left_out: str, expected: list[object]
+) -> None:
+    above = {name: CHOSEN[name] for name in CASCADE[: CASCADE.index(field)] if name not in left_out.split()}
+    assert filled.options(field, above) == expected
+
+
+def test_a_year_may_be_one_of_several(filled: CatalogueService) -> None:
+    assert filled.options("make", {"model_year": (2020, 1990)}) == ["Honda"]
+    assert filled.options("model", {"model_year": (1990,), "make": "Honda"}) == []
+    assert filled.options("model", {"model_year": (2020, 2021), "make": "Honda"}) == [
+        *("Accord", "CIVIC", "Jazz")
+    ]
+
+
+def test_a_field_that_no_catalogue_has_is_refused(catalogue: CatalogueService) -> None:
+    with pytest.raises(InvalidValue, match="must be one of model_year, make"):
+        catalogue.options("colour", {})

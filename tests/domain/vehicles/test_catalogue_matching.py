@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from motovault.domain.matching import folded
 from motovault.domain.vehicles import (
     BasicVinDecoder,
     CatalogueVinDecoder,
@@ -17,6 +19,7 @@ from motovault.domain.vehicles import (
     DecodedVin,
 )
 from motovault.domain.vehicles.matching import matched
+from motovault.errors import InvalidValue
 
 HONDA = "1HGCM82633A123454"
 NAMES = ("model_year", "make", "model", "trim", "engine", "transmission")
@@ -101,7 +104,7 @@ def test_each_is_asked_for_under_what_was_chosen_above_it_in_the_catalogues_own_
 def test_several_options_that_differ_by_a_dash_are_candidates() -> None:
     found = matched(told(model="F150").fields, Catalogue(model=["F-150", "F 150"]))
     assert found["model"].value is None
-    assert found["model"].candidates == ("F-150", "F 150")
+    assert found["model"].candidates == ("F 150", "F-150")
 
 
 def test_what_no_catalogue_lists_stays_as_it_was_decoded() -> None:
@@ -114,6 +117,10 @@ def test_accents_and_dashes_do_not_keep_makes_apart(written: str, option: str) -
     assert (found["make"].value, found["make"].confidence) == (option, Confidence.MEDIUM)
 
 
+def _plain(name: str) -> str:
+    return folded(" ".join(name.split()))
+
+
 @given(
     st.fixed_dictionaries({name: st.lists(st.text(max_size=8), max_size=4) for name in NAMES[1:]}),
     st.fixed_dictionaries({name: st.one_of(st.none(), st.text(max_size=8)) for name in NAMES[1:]}),
@@ -123,9 +130,9 @@ def test_a_value_is_always_an_option_of_the_catalogue(
 ) -> None:
     """High and medium are promises: what has them can be chosen in the form as it stands."""
     for name, field in matched(told(**values).fields, Catalogue(**options)).items():
-        if name in options and field.value is not None:
+        if options.get(name) and field.value is not None:
             assert field.value in options[name]
-            is_exact = field.value.casefold() == str(values[name]).casefold()
+            is_exact = _plain(field.value) == _plain(str(values[name]))
             assert (field.confidence is Confidence.HIGH) == is_exact
 
 
@@ -138,3 +145,35 @@ def test_a_run_over_many_asks_for_each_list_once() -> None:
     assert answers[1].error is not None
     assert catalogue.asked == [("model_year", {}), ("make", {"model_year": 2003})]
     assert decoder.decode(HONDA) == answers[0]
+    assert pickle.loads(pickle.dumps(answers[0])) == answers[0]
+    with pytest.raises(InvalidValue):
+        decoder.decode_many(HONDA)
+
+
+@pytest.mark.parametrize("silent", ["trim", "engine", "transmission"])
+def test_what_the_catalogue_says_nothing_about_stays_as_it_was_decoded(silent: str) -> None:
+    """Many a catalogue lists years, makes and models alone: no reason to lose the trim."""
+    catalogue = Catalogue(**{silent: []})
+    found = matched(told().fields, catalogue)
+    assert found[silent] == told().fields[silent]
+    assert [found[name].confidence.value for name in NAMES if name != silent].count("none") == 0
+    assert all(silent not in chosen for _, chosen in catalogue.asked)
+
+
+def test_of_a_year_that_is_open_those_of_the_catalogue_are_chosen_from() -> None:
+    catalogue = Catalogue()
+    golf = told(model_year=None).fields
+    candidates = DecodedField(source_value="3", candidates=(2033, 2003))
+    found = matched({**golf, "model_year": candidates}, catalogue)
+    assert found["make"].confidence is Confidence.HIGH
+    assert found["model_year"] == candidates
+    assert catalogue.asked[1] == ("make", {"model_year": (2003,)})
+    never = matched({**golf, "model_year": DecodedField(candidates=(1990, 2020))}, catalogue)
+    assert never["make"].confidence is Confidence.NONE
+
+
+def test_an_empty_catalogue_changes_nothing() -> None:
+    nothing = Catalogue(**dict.fromkeys(NAMES, ()))
+    assert matched(told().fields, nothing) == told().fields
+    decoder = CatalogueVinDecoder(BasicVinDecoder(), nothing)
+    assert decoder.decode(HONDA) == BasicVinDecoder().decode(HONDA)

@@ -1,5 +1,13 @@
 """The catalogue of vehicles, and which of its options a foreign value means."""
 
+from motovault.domain.matching import (
+    Confidence,
+    OptionMatch,
+    folded,
+    match_option,
+    normalised,
+    option_order,
+)
 from motovault.domain.platform.entities import (
     CatalogueChanges,
     Engine,
@@ -10,22 +18,15 @@ from motovault.domain.platform.entities import (
     TransmissionSpec,
     VehicleOption,
 )
-from motovault.domain.platform.errors import CatalogueNotInstalled
+from motovault.domain.platform.errors import CatalogueNotInstalled, CatalogueRightMissing
 from motovault.domain.platform.held import HeldCatalogue, option_key
-from motovault.domain.platform.matching import (
-    Confidence,
-    OptionMatch,
-    folded,
-    match_option,
-    normalised,
-    option_order,
-)
 from motovault.domain.platform.repository import CatalogueRepository
 
 __all__ = [
     "CatalogueChanges",
     "CatalogueNotInstalled",
     "CatalogueRepository",
+    "CatalogueRightMissing",
     "Confidence",
     "Engine",
     "EngineId",

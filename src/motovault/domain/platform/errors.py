@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from motovault.errors import StorageFailure
 
-__all__ = ["CatalogueNotInstalled"]
+__all__ = ["CatalogueNotInstalled", "CatalogueRightMissing"]
 
 
 class CatalogueNotInstalled(StorageFailure):
@@ -20,3 +20,16 @@ class CatalogueNotInstalled(StorageFailure):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.command,))
+
+
+class CatalogueRightMissing(StorageFailure):
+    """The database has a catalogue, and its user may not read it, or not bring one in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database user lacks a right on the catalogue of vehicles: SELECT to read it;"
+            " INSERT, UPDATE, DELETE and TEMPORARY to bring one in"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), ())

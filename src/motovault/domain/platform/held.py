@@ -21,7 +21,7 @@ from motovault.domain.platform.entities import (
     TransmissionSpec,
     VehicleOption,
 )
-from motovault.domain.platform.matching import folded, option_order
+from motovault.domain.matching import folded, option_order
 
 __all__ = ["HeldCatalogue", "OptionKey", "option_key"]
 
@@ -91,15 +91,15 @@ class HeldCatalogue:
         """Trims of a model; options without a trim are not listed."""
         return _in_order(option.trim for option in self._chosen(model_year, make, model))
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
-        """Names of the engines of a trim."""
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
+        """Names of the engines of a trim; None asks for those of all trims."""
         found = self._chosen(model_year, make, model, trim)
         return _in_order(self.engines_by_name[folded(one.engine.name)].name for one in found if one.engine)
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
-        """Types of the transmissions of a trim; with ``engine`` of those options that have it."""
+        """Types of the transmissions of a trim, or of all; with ``engine`` of those options that have it."""
         found = self._chosen(model_year, make, model, trim)
         if engine is not None:
             key = folded(engine)
@@ -115,8 +115,8 @@ class HeldCatalogue:
         """The transmission of this type, or None."""
         return self.transmissions_by_type.get(folded(kind))
 
-    def _chosen(self, model_year: int, *names: str) -> list[VehicleOption]:
-        wanted = (model_year, *map(folded, names))
+    def _chosen(self, model_year: int, *names: str | None) -> list[VehicleOption]:
+        wanted = (model_year, *(folded(name) for name in names if name is not None))
         return [option for key, option in self.options.items() if key[: len(wanted)] == wanted]
 
     # --- an import

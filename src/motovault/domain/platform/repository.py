@@ -36,14 +36,14 @@ class CatalogueRepository(Protocol):
         """Trims of a model; options without a trim are not listed."""
         ...
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
-        """Names of the engines of a trim."""
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
+        """Names of the engines of a trim; for None of all trims."""
         ...
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
-        """Types of the transmissions of a trim; with ``engine`` of those options that have it."""
+        """Types of the transmissions of a trim, for None of all; with ``engine`` of options that have it."""
         ...
 
     def find_engine(self, name: str, /) -> Engine | None:

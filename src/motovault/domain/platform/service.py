@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Protocol
 
 from motovault.domain.fields import text
+from motovault.domain.matching import folded, option_order
 from motovault.domain.platform.entities import (
     CatalogueChanges,
     Engine,
@@ -13,10 +14,15 @@ from motovault.domain.platform.entities import (
     VehicleOption,
     model_year,
 )
+from motovault.domain.platform.errors import CatalogueNotInstalled, CatalogueRightMissing
 from motovault.domain.platform.repository import CatalogueRepository
+from motovault.errors import InvalidValue
 from motovault.ports import Clock, OpensUnitOfWork, UnitOfWork
 
-__all__ = ["CatalogueChanged", "CatalogueService", "CatalogueUnitOfWork", "Progress"]
+__all__ = ["CASCADE", "CatalogueService", "CatalogueUnitOfWork", "Progress"]
+
+CASCADE: Final = ("model_year", "make", "model", "trim", "engine", "transmission")
+"""What is asked for, each under what was chosen above it."""
 
 _STEP = 10_000
 
@@ -26,12 +32,6 @@ class CatalogueUnitOfWork(UnitOfWork, Protocol):
 
     @property
     def catalogue(self) -> CatalogueRepository: ...
-
-
-class CatalogueChanged(Protocol):
-    """Is told that the catalogue is another one: what was remembered of it (``dropdown:*``) is stale."""
-
-    def __call__(self) -> None: ...
 
 
 class Progress(Protocol):
@@ -51,11 +51,9 @@ class CatalogueService:
         self,
         unit_of_work: OpensUnitOfWork[CatalogueUnitOfWork],
         clock: Clock,
-        changed: CatalogueChanged | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
-        self._changed = changed
 
     def years(self) -> list[int]:
         """Model years that have options, the newest first."""
@@ -95,6 +93,27 @@ class CatalogueService:
         with self._unit_of_work() as work:
             return work.catalogue.transmissions(year, *chosen, engine=engine_name)
 
+    def options(self, field: str, chosen: Mapping[str, Any], /) -> list[int] | list[str]:
+        """The options of one field, where something above it may be left out.
+
+        People choose from the top; a VIN leaves some out, mostly the trim, outside North America the
+        year. Then the options of all that could stand there are given together, each by its own index.
+
+        Args:
+            field: One of :data:`CASCADE`.
+            chosen: What stands above it: the year, or a tuple of those that it can be; names. Without a
+                make, and below models without a model, nothing is listed: that would be to search the whole
+                catalogue. Options without a trim, of which nobody says which it is, belong to any.
+
+        Returns:
+            Years or names; nothing also where there is no catalogue, or none that may be read.
+        """
+        try:
+            with self._unit_of_work() as work:
+                return _asked(work.catalogue, field, chosen)
+        except (CatalogueNotInstalled, CatalogueRightMissing):
+            return []
+
     def find_engine(self, name: str) -> Engine | None:
         """What the catalogue says of the engine of this name, or None."""
         (name,) = _names(name=name)
@@ -120,10 +139,44 @@ class CatalogueService:
         if progress is not None:
             options = _told(options, progress)
         with self._unit_of_work(atomic=True) as work:
-            changes = work.catalogue.import_options(options, at=self._clock.now(), replace=replace)
-        if self._changed is not None and changes.is_change:  # after the commit
-            self._changed()
-        return changes
+            return work.catalogue.import_options(options, at=self._clock.now(), replace=replace)
+
+
+def _asked(catalogue: CatalogueRepository, field: str, chosen: Mapping[str, Any]) -> list[int] | list[str]:
+    if field not in CASCADE:
+        raise InvalidValue("field", field, f"must be one of {', '.join(CASCADE)}")
+    if field == "model_year":
+        return catalogue.years()
+    year, make, model = (chosen.get(name) for name in CASCADE[:3])
+    if year is None or isinstance(year, tuple):
+        years = [one for one in catalogue.years() if year is None or one in year]
+    else:
+        years = [year]
+    if field == "make":
+        return _together(catalogue.makes(year) for year in years)
+    if make is None:
+        return []
+    if field == "model":
+        return _together(catalogue.models(year, make) for year in years)
+    if model is None:
+        return []
+    if field == "trim":
+        return _together(catalogue.trims(year, make, model) for year in years)
+    trim, engine = chosen.get("trim"), chosen.get("engine")
+    trims = (trim, "") if trim else (trim,)
+    if field == "engine":
+        return _together(catalogue.engines(year, make, model, trim) for year in years for trim in trims)
+    return _together(
+        catalogue.transmissions(year, make, model, trim, engine=engine) for year in years for trim in trims
+    )
+
+
+def _together(lists: Iterable[list[str]]) -> list[str]:
+    """Of names that differ in case the first, in the order of lists."""
+    firsts: dict[str, str] = {}
+    for name in sorted((name for names in lists for name in names), key=option_order):
+        firsts.setdefault(folded(name), name)
+    return list(firsts.values())
 
 
 def _check(year: Any, **names: Any) -> tuple[Any, ...]:

@@ -43,6 +43,8 @@ class BasicVinDecoder:
     (2038, 2008)
     """
 
+    name = NAME
+
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock
 

@@ -14,13 +14,13 @@ Source: the domain rules, section platform (stated); without a catalogue: ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
 from motovault import vin as vins
 from motovault.domain.loading import loader
+from motovault.domain.matching import Confidence
 from motovault.errors import InvalidValue, redacted
 from motovault.vin import InvalidVin, VinFinding
 from motovault.vin.column import listed
@@ -56,14 +56,6 @@ _LONGEST_DETAIL: Final = 100
 """What a vehicle's text columns hold."""
 
 T = TypeVar("T", str, int)
-
-
-class Confidence(StrEnum):
-    """How well a value agrees with the catalogue."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    NONE = "none"
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)
@@ -278,7 +270,11 @@ class DecodedVin:
 
 
 class VinDecoder(Protocol):
-    """Tells what a VIN says of its vehicle. Ours are offline; a host's may ask a server."""
+    """Tells what a VIN says of its vehicle. Ours are offline; a host's may ask a server.
+
+    One may have a ``name`` beside, which changes with the data behind it (``vpic 2026-10``): a cache does
+    not take an answer of another name for one of this decoder's. Without it, its class is its name.
+    """
 
     def decode(self, vin: str, /) -> DecodedVin:
         """What one VIN tells, however it is typed.
@@ -304,7 +300,11 @@ _load: Final = loader(DecodedVin)
 
 
 def read_later(
-    vin: str, decoder: str, read: Callable[[DecodedVin, str], DecodedField[Any]], raw: object
+    vin: str,
+    decoder: str,
+    read: Callable[[DecodedVin, str], DecodedField[Any]],
+    raw: object,
+    found: dict[str, DecodedField[Any]] | None = None,
 ) -> DecodedVin:
     """For adapters: an answer whose field ``name`` is ``read(answer, name)`` when it is asked for.
 
@@ -313,8 +313,9 @@ def read_later(
         decoder: Who says so.
         read: A function of a module, so that answers can travel between processes.
         raw: What it needs: the answer's ``raw``.
+        found: Fields that are known already.
     """
-    answer: DecodedVin = _load(vin, decoder, None, vin, raw, read, {})
+    answer: DecodedVin = _load(vin, decoder, None, vin, raw, read, {} if found is None else found)
     return answer
 
 

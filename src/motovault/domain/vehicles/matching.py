@@ -3,48 +3,54 @@
 The cascade goes down, as a person chooses: the years of the catalogue, the
 makes of the year, the models of the make, and so on. Below what the catalogue
 does not have there is nothing to compare with; what the VIN does not tell is
-passed over.
+passed over, and so is what the catalogue says nothing about.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import attrs
 
+from motovault.domain.matching import Confidence, OptionMatch, Options
 from motovault.domain.vehicles.decoding import (
     OF_VEHICLE,
-    Confidence,
     DecodedField,
     DecodedVin,
     Fields,
     VinDecoder,
+    read_later,
 )
 
 __all__ = ["CatalogueVinDecoder", "KnowsOptions", "matched"]
 
-_REMEMBERED: Final = 4096
+_REMEMBERED: Final = 20_000
 """Lists of options kept during one run over many VINs."""
 
 
 class KnowsOptions(Protocol):
     """What of a catalogue is needed to compare with it."""
 
-    def options(self, field: str, chosen: Mapping[str, Any], /) -> Sequence[str | int]:
-        """The options of one field under what is chosen above it; empty if there are none.
+    def options(self, field: str, chosen: Mapping[str, Any], /) -> Sequence[int] | Sequence[str]:
+        """The options of one field under what is chosen above it.
 
         Args:
             field: ``model_year``, ``make``, ``model``, ``trim``, ``engine`` or ``transmission``.
-            chosen: The catalogue's own values of fields that stand before it in this order. One that the
-                VIN does not tell is missing: then the options of all of them, or none, as the catalogue can.
+            chosen: The catalogue's own values of fields that stand before it in this order. Of a year that
+                the VIN leaves open a tuple of those that it can be. Another that the VIN does not tell is
+                missing: then the options of all of them, or none, as the catalogue can.
+
+        Returns:
+            Empty where the catalogue says nothing of this field: then there is nothing to compare with.
         """
         ...
 
 
 class CatalogueVinDecoder:
     """Another decoder's answers, with each value that the catalogue has options for compared with it.
+
+    Where the catalogue is empty, they stay as they are.
 
     Args:
         decoder: Who decodes.
@@ -57,52 +63,81 @@ class CatalogueVinDecoder:
 
     def decode(self, vin: str, /) -> DecodedVin:
         """What one VIN tells. Raises InvalidVin."""
-        return _compared(self._decoder.decode(vin), self._catalogue)
+        return _compared(self._decoder.decode(vin), _Remembering(self._catalogue))
 
     def decode_many(self, vins: Iterable[object], /) -> Iterator[DecodedVin]:
         """An answer for each, in order."""
-        remembering = _Remembering(self._catalogue)
-        return (_compared(answer, remembering) for answer in self._decoder.decode_many(vins))
+        answers = self._decoder.decode_many(vins)  # which refuses a single text, now
+        return self._all_compared(answers)
+
+    def _all_compared(self, answers: Iterable[DecodedVin]) -> Iterator[DecodedVin]:
+        catalogue = _Remembering(self._catalogue)
+        for answer in answers:
+            yield _compared(answer, catalogue)
 
     def __repr__(self) -> str:
         return f"CatalogueVinDecoder({self._decoder!r})"
 
 
 class _Remembering:
-    """A catalogue that is asked the same thing once."""
+    """A catalogue that is asked the same thing once, its lists made ready to be asked about many values."""
 
     def __init__(self, catalogue: KnowsOptions) -> None:
         self._catalogue = catalogue
-        self._kept: dict[tuple[object, ...], Sequence[str | int]] = {}
+        self._kept: dict[tuple[object, ...], Options | frozenset[Any]] = {}
 
-    def options(self, field: str, chosen: Mapping[str, Any], /) -> Sequence[str | int]:
+    def options(self, field: str, chosen: Mapping[str, Any], /) -> Any:
+        """Years as a set; names as :class:`Options`."""
         key = (field, *chosen.items())
-        if key not in self._kept:
+        found = self._kept.get(key)
+        if found is None:
             if len(self._kept) >= _REMEMBERED:
                 self._kept.clear()
-            self._kept[key] = self._catalogue.options(field, chosen)
-        return self._kept[key]
-
-
-def _compared(answer: DecodedVin, catalogue: KnowsOptions) -> DecodedVin:
-    if answer.vin is None:
-        return answer
-    return DecodedVin.of(answer.vin, matched(answer.fields, catalogue), answer.decoder)
+            listed = self._catalogue.options(field, chosen)
+            if field == "model_year":
+                found = frozenset(listed)
+            else:
+                found = Options(map(str, listed), any_order=field in ("engine", "transmission"))
+            self._kept[key] = found
+        return found
 
 
 def matched(fields: Fields, catalogue: KnowsOptions) -> Fields:
     """The same fields; those that the catalogue has options for with its own value and the confidence."""
-    new = dict(fields)
+    return {**fields, **_of_vehicle(fields, _Remembering(catalogue))}
+
+
+def _compared(answer: DecodedVin, catalogue: _Remembering) -> DecodedVin:
+    if answer.vin is None or not catalogue.options("model_year", {}):
+        return answer
+    compared = _of_vehicle({name: getattr(answer, name) for name in OF_VEHICLE}, catalogue)
+    return read_later(answer.vin, answer.decoder, _as_decoded, answer, compared)
+
+
+def _as_decoded(compared: DecodedVin, name: str) -> DecodedField[Any]:
+    """What no catalogue lists, as the decoder said it."""
+    found: DecodedField[Any] = getattr(compared.raw, name)
+    return found
+
+
+def _of_vehicle(fields: Fields, catalogue: _Remembering) -> dict[str, DecodedField[Any]]:
+    new: dict[str, DecodedField[Any]] = {}
     chosen: dict[str, Any] = {}
     is_lost = False
     for name in OF_VEHICLE:
-        field = new[name]
+        field = new[name] = fields[name]
         if field.value is None:
+            if name == "model_year" and field.candidates and (can_be := catalogue.options(name, chosen)):
+                chosen[name] = tuple(year for year in field.candidates if year in can_be)
+                is_lost = not chosen[name]
             continue
         if is_lost:
             new[name] = attrs.evolve(field, value=None, confidence=Confidence.NONE)
             continue
-        new[name] = _matched(name, field, catalogue.options(name, dict(chosen)))
+        options = catalogue.options(name, chosen)
+        if not options:
+            continue
+        new[name] = _matched(field, options)
         if new[name].value is None:
             is_lost = True
         else:
@@ -110,35 +145,14 @@ def matched(fields: Fields, catalogue: KnowsOptions) -> Fields:
     return new
 
 
-def _matched(name: str, field: DecodedField[Any], options: Sequence[str | int]) -> DecodedField[Any]:
-    if name == "model_year":
-        found = [option for option in options if option == field.value]
-        return _with(field, found, Confidence.HIGH)
-    texts = [str(option) for option in options]
-    for written in (field.source_value, field.value):
-        if written is not None:
-            exact = [text for text in texts if text.casefold() == str(written).casefold()]
-            if len(exact) == 1:
-                return _with(field, exact, Confidence.HIGH)
-    wanted = {_normal(name, str(text)) for text in (field.source_value, field.value) if text is not None}
-    return _with(field, [text for text in texts if _normal(name, text) in wanted], Confidence.MEDIUM)
-
-
-def _with(field: DecodedField[Any], found: list[Any], confidence: Confidence) -> DecodedField[Any]:
-    if len(found) == 1:
-        return attrs.evolve(field, value=found[0], confidence=confidence, candidates=())
-    # several options that differ by case or a dash alone: which of them, nobody can tell
-    return attrs.evolve(field, value=None, confidence=Confidence.NONE, candidates=tuple(found))
-
-
-def _normal(name: str, text: str) -> str:
-    """Without case, accents, blanks and marks; of engines and transmissions the words in any order.
-
-    >>> _normal("make", "Citroën "), _normal("model", "F-150"), _normal("engine", "V6 3.0L")
-    ('citroen', 'f150', '0l 3 v6')
-    """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    if name in ("engine", "transmission"):
-        return " ".join(sorted(letters.split()))
-    return "".join(letters.split())
+def _matched(field: DecodedField[Any], options: Options | frozenset[Any]) -> DecodedField[Any]:
+    if isinstance(options, Options):
+        found: OptionMatch = options.match(field.source_value, str(field.value))
+        value, confidence, candidates = found.value, found.confidence, found.candidates
+    else:
+        is_there = field.value in options
+        value, candidates = (field.value if is_there else None), ()
+        confidence = Confidence.HIGH if is_there else Confidence.NONE
+    return DecodedField(
+        value=value, source_value=field.source_value, confidence=confidence, candidates=candidates
+    )

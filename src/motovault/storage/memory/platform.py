@@ -42,12 +42,12 @@ class MemoryCatalogueRepository:
         with self._scope.reading(CatalogueRows) as rows:
             return rows.trims(model_year, make, model)
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
         with self._scope.reading(CatalogueRows) as rows:
             return rows.engines(model_year, make, model, trim)
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
         with self._scope.reading(CatalogueRows) as rows:
             return rows.transmissions(model_year, make, model, trim, engine=engine)

@@ -154,12 +154,20 @@ _SQLITE_UNIQUE: Final = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTR
 
 def is_table_missing(error: BaseException) -> bool:
     """Whether it is a failure of the storage because of a table that is not there."""
-    cause = error.__cause__ if isinstance(error, StorageFailure) else None
-    if isinstance(cause, exc.DBAPIError):
-        cause = cause.orig
+    cause = _cause(error)
     if isinstance(cause, sqlite3.OperationalError):  # which tells it by text alone
         return str(cause).startswith("no such table")
     return getattr(cause, "sqlstate", None) == "42P01"
+
+
+def is_right_missing(error: BaseException) -> bool:
+    """Whether it is a failure of the storage because the database user may not do so."""
+    return getattr(_cause(error), "sqlstate", None) == "42501"
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    cause = error.__cause__ if isinstance(error, StorageFailure) else None
+    return cause.orig if isinstance(cause, exc.DBAPIError) else cause
 
 
 def broken_rule(error: BaseException) -> str | None:

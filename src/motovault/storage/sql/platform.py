@@ -154,6 +154,9 @@ _TRIMS: Final = _statement(_O.trim, 2)
 _ENGINES: Final = _statement(ENGINES.c.name, 3, joined=(ENGINES, _O.engine_id))
 _TRANSMISSIONS: Final = _statement(TRANSMISSIONS.c.type, 3, joined=_T)
 _TRANSMISSIONS_WITH: Final = _statement(TRANSMISSIONS.c.type, 3, "engine", joined=_T)
+_ENGINES_OF_ALL: Final = _statement(ENGINES.c.name, 2, joined=(ENGINES, _O.engine_id))
+_TRANSMISSIONS_OF_ALL: Final = _statement(TRANSMISSIONS.c.type, 2, joined=_T)
+_TRANSMISSIONS_OF_ALL_WITH: Final = _statement(TRANSMISSIONS.c.type, 2, "engine", joined=_T)
 _FIND_ENGINE: Final = _found(ENGINES, ENGINES.c.name, "name")
 _FIND_TRANSMISSION: Final = _found(TRANSMISSIONS, TRANSMISSIONS.c.type, "type")
 
@@ -213,15 +216,20 @@ class SqlCatalogueRepository:
     def trims(self, model_year: int, make: str, model: str, /) -> list[str]:
         return self._names(_TRIMS, model_year, make, model)
 
-    def engines(self, model_year: int, make: str, model: str, trim: str, /) -> list[str]:
+    def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
+        if trim is None:
+            return self._names(_ENGINES_OF_ALL, model_year, make, model)
         return self._names(_ENGINES, model_year, make, model, trim)
 
     def transmissions(
-        self, model_year: int, make: str, model: str, trim: str, /, *, engine: str | None = None
+        self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
     ) -> list[str]:
-        if engine is None:
-            return self._names(_TRANSMISSIONS, model_year, make, model, trim)
-        return self._names(_TRANSMISSIONS_WITH, model_year, make, model, trim, engine)
+        names = [name for name in (make, model, trim, engine) if name is not None]
+        if trim is None:
+            of_all = _TRANSMISSIONS_OF_ALL if engine is None else _TRANSMISSIONS_OF_ALL_WITH
+            return self._names(of_all, model_year, *names)
+        of_trim = _TRANSMISSIONS if engine is None else _TRANSMISSIONS_WITH
+        return self._names(of_trim, model_year, *names)
 
     def find_engine(self, name: str, /) -> Engine | None:
         row = self._first(_FIND_ENGINE, name)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from motovault.domain.fuel_logs import FuelLogRepository
 from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceScheduleRepository
 from motovault.domain.odometer import OdometerRepository
-from motovault.domain.platform import CatalogueNotInstalled, CatalogueRepository
+from motovault.domain.platform import CatalogueNotInstalled, CatalogueRepository, CatalogueRightMissing
 from motovault.domain.user_preferences import UserPreferencesRepository
 from motovault.domain.vehicles import VehicleRepository
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
-from motovault.storage.sql.errors import is_table_missing
+from motovault.storage.sql.errors import is_right_missing, is_table_missing
 from motovault.storage.sql.fuel_logs import SqlFuelLogRepository
 from motovault.storage.sql.guarded import GuardedHostLine, GuardedPooledLine
 from motovault.storage.sql.lines import HostLine, Line, PooledLine, known_dialect
@@ -68,6 +68,10 @@ class SqlUnitOfWork(Work):
         """A unit of work within this one, on the same connection; an error inside undoes its part only."""
         return SqlUnitOfWork(self.line, self.user_id, atomic=atomic, outer=self)
 
+    def catalogue_unit_of_work(self, *, atomic: bool = False) -> SqlCatalogueUnitOfWork:
+        """A unit of work of the catalogue on the same connection: who holds one does not wait for another."""
+        return SqlCatalogueUnitOfWork(self.line, atomic=atomic, outer=self)
+
 
 class SqlCatalogueUnitOfWork(Work):
     """A unit of work of the catalogue, which belongs to no user. For one thread.
@@ -75,8 +79,8 @@ class SqlCatalogueUnitOfWork(Work):
     Row-level security has nothing to say here: the catalogue's tables have no user.
     """
 
-    def __init__(self, line: Line, *, atomic: bool) -> None:
-        super().__init__(line, UserId(""), atomic=atomic)
+    def __init__(self, line: Line, *, atomic: bool, outer: Work | None = None) -> None:
+        super().__init__(line, UserId(""), atomic=atomic, outer=outer)
 
     @property
     def catalogue(self) -> CatalogueRepository:
@@ -92,6 +96,13 @@ class SqlCatalogueUnitOfWork(Work):
         super().__exit__(kind, error, trace)
         if error is not None and is_table_missing(error):
             raise CatalogueNotInstalled from error
+        if error is not None and is_right_missing(error):
+            raise CatalogueRightMissing from error
+
+    def _prepare(self, *, writes: bool) -> None:
+        # In PostgreSQL a question to a table that is not there ends the transaction that it is asked in,
+        # which is somebody else's: behind a savepoint it does not.
+        super()._prepare(writes=writes or self.line.dialect == "postgresql")
 
 
 class SqlStore:

@@ -94,6 +94,17 @@ class CatalogueRepositoryContract(StoreContract):
             assert ask.transmissions(2022, "Acura", "mdx", "") == ["6-Speed Manual"]
             assert ask.models(2022, "Honda") == []
 
+    def test_without_a_trim_those_of_all_are_listed(self, store: Store) -> None:
+        bring_in(store, (*CARS, example_option(model_year=2020, make="HONDA", model="civic", engine=V6)))
+        with store.catalogue_unit_of_work() as work:
+            ask = work.catalogue
+            for _ in range(2):  # an answer that is remembered is the same
+                assert ask.engines(2020, "Honda", "Civic", None) == ["2.0L I4", "3.5L V6"]
+                assert ask.engines(2020, "Honda", "Civic", "") == ["3.5L V6"]
+                assert ask.engines(2020, "Honda", "Accord", None) == []
+                assert ask.transmissions(2020, "Honda", "Civic", None) == ["6-Speed Manual", "CVT"]
+                assert ask.transmissions(2020, "Honda", "Civic", None, engine="3.5l v6") == ["6-Speed Manual"]
+
     @pytest.mark.parametrize("spelled", [str.upper, str.lower, str.swapcase, str.title])
     def test_case_is_of_no_account_in_any_script(self, store: Store, spelled: Any) -> None:
         bring_in(store, CARS)
