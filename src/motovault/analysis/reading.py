@@ -1,0 +1,250 @@
+"""Reading a fuel log frame: which columns are there, whether they are what they must be, whole numbers of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import narwhals as nw
+from attrs import frozen
+
+from motovault.analysis.schema import DIALS, FUELS, MONEY, WIDEST, Kind
+from motovault.errors import InvalidValue
+
+__all__ = ["CARRIED", "Reading", "read", "whole"]
+
+CARRIED: Final = ("user_id", "id", "fuel_type", "fuel_grade", "location")
+"""Columns that are only handed on."""
+
+_FLAGS: Final = ("is_full_tank", "missed_previous", "is_towing")
+_TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
+_LOOSE: Final = (nw.Object, nw.Unknown)
+_DATE_RULE: Final = "must be of dates without a time zone (the owner's local date)"
+
+
+@frozen
+class Reading:
+    """A frame of whole numbers, and what is in it.
+
+    Attributes:
+        frame: ``vehicle_id``, ``local_date``, ``dial``, ``fuel``, flags and the rest that rules read.
+        strand: Columns that tell one strand from another.
+        written: Columns by which rows were written down; empty where only their order says it.
+        dials: Kinds of dial that may occur.
+        fuels: Kinds of fuel that may occur.
+        dial_columns: Kinds of dial that have a column.
+        fuel_columns: Kinds of fuel that have a column.
+        has: Optional columns that are there, by their name here.
+    """
+
+    frame: Any
+    strand: tuple[str, ...]
+    written: tuple[str, ...]
+    dials: tuple[Kind, ...]
+    fuels: tuple[Kind, ...]
+    dial_columns: tuple[Kind, ...]
+    fuel_columns: tuple[Kind, ...]
+    has: frozenset[str]
+
+
+def whole(value: nw.Expr, scale: int) -> tuple[nw.Expr, nw.Expr]:
+    """An amount in whole units, 0 where unknown, and whether it is known.
+
+    The same few operations of IEEE 754 on every engine. Null, not a number,
+    below 0 and beyond all reason are unknown.
+    """
+    is_known = ((value >= 0) & (value <= WIDEST / scale)).fill_null(False)
+    known = nw.when(is_known).then(value).otherwise(0.0)
+    return (known * float(scale) + 0.5).floor().cast(nw.Int64), is_known
+
+
+def read(given: Any) -> Reading:
+    """The columns that the rules need, in the form in which they need them.
+
+    Raises:
+        InvalidValue: A column is missing or holds something else than its name says.
+    """
+    schema = given.collect_schema()
+    is_stored = isinstance(given, nw.DataFrame)
+    for name in ("vehicle_id", "local_date"):
+        if name not in schema:
+            raise InvalidValue(name, None, "must be a column of the frame")
+    dial_columns = tuple(kind for kind in DIALS if kind.column in schema)
+    fuel_columns = tuple(kind for kind in FUELS if kind.column in schema)
+    if not dial_columns:
+        raise InvalidValue("odometer_km", None, "must be a column of the frame, or odometer_h")
+    if not fuel_columns:
+        raise InvalidValue("volume_l", None, "must be a column of the frame, or mass_kg or energy_kwh")
+    frame = given.select(*_columns(given, schema, dial_columns, fuel_columns))
+    frame = _with_owner(frame, is_stored)
+    dials, frame = _kinds(frame, "odometer_unit", "dial_kind", dial_columns, is_stored)
+    fuels, frame = _kinds(frame, "fuel_unit", "fuel_kind", fuel_columns, is_stored)
+    strand = ["vehicle_id"]
+    if "tank" in schema:
+        strand.append("tank")
+    if len(fuels) > 1:
+        strand.append("fuel_kind")
+    if len(dials) > 1:
+        strand.append("dial_kind")
+    whole_numbers, has = _amounts(schema, dials, fuels)
+    kept = [*strand, "local_date", *(name for name in ("filled_at", *CARRIED) if name in schema)]
+    flags = [name for name in _FLAGS if name in schema]
+    frame = frame.select(*kept, *flags, *whole_numbers)
+    return Reading(
+        frame=frame,
+        strand=tuple(strand),
+        written=tuple(name for name in ("filled_at", "id") if name in schema),
+        dials=dials,
+        fuels=fuels,
+        dial_columns=dial_columns,
+        fuel_columns=fuel_columns,
+        has=frozenset([*has, *flags, *(name for name in ("tank", *CARRIED) if name in schema)]),
+    )
+
+
+def _columns(
+    given: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...]
+) -> list[nw.Expr]:
+    columns = [_key(given, schema, "vehicle_id"), _date(given, schema)]
+    if "id" in schema:
+        columns.append(_key(given, schema, "id"))
+    if "tank" in schema:
+        if not (schema["tank"].is_numeric() or schema["tank"] in _LOOSE):
+            raise InvalidValue("tank", str(schema["tank"]), "must be of whole numbers")
+        columns.append(_cast(given, schema, "tank", nw.Float64).fill_null(1).cast(nw.Int64)
+                       if not schema["tank"].is_integer() else nw.col("tank").fill_null(1).cast(nw.Int64))
+    for name, default in zip(_FLAGS, (True, False, False), strict=True):
+        if name in schema:
+            if schema[name] != nw.Boolean and schema[name] not in _LOOSE:
+                raise InvalidValue(name, str(schema[name]), "must be of booleans")
+            columns.append(nw.col(name).fill_null(default).cast(nw.Boolean))
+    for name in ("odometer_unit", "fuel_unit", "currency_code"):
+        if name in schema:
+            columns.append(_text(schema, name))
+    amounts = [name for kind in dials for name in (kind.column, kind.trip, kind.excluded, kind.own)]
+    amounts += [*(kind.column for kind in fuels), "total_cost"]
+    columns += [_number(given, schema, name) for name in amounts if name in schema]
+    handed_on = ("filled_at", "user_id", "fuel_type", "fuel_grade", "location")
+    columns += [nw.col(name) for name in handed_on if name in schema]
+    return columns
+
+
+def _number(given: Any, schema: Any, name: str) -> nw.Expr:
+    dtype = schema[name]
+    if dtype == nw.Float64:
+        return nw.col(name)
+    if not dtype.is_numeric() and dtype not in _LOOSE:
+        raise InvalidValue(name, str(dtype), "must be of numbers")
+    return _cast(given, schema, name, nw.Float64)
+
+
+def _cast(given: Any, schema: Any, name: str, dtype: Any) -> nw.Expr:
+    column = nw.col(name).cast(dtype)
+    if schema[name] in _LOOSE and isinstance(given, nw.DataFrame):
+        try:  # only a look at the values can tell what an untyped column holds
+            given.select(column)
+        except Exception as error:
+            raise InvalidValue(name, str(schema[name]), f"must be convertible to {dtype}") from error
+    return column
+
+
+def _key(given: Any, schema: Any, name: str) -> nw.Expr:
+    if schema[name] == nw.String or schema[name].is_integer():
+        return nw.col(name)
+    if schema[name].is_numeric() or schema[name].is_temporal() or schema[name] == nw.Boolean:
+        raise InvalidValue(name, str(schema[name]), "must be of text, UUIDs or whole numbers")
+    return _cast(given, schema, name, nw.String)
+
+
+def _text(schema: Any, name: str) -> nw.Expr:
+    if schema[name] != nw.String and schema[name] not in (*_TEXTS, *_LOOSE):
+        raise InvalidValue(name, str(schema[name]), "must be of text")
+    return nw.col(name) if schema[name] == nw.String else nw.col(name).cast(nw.String)
+
+
+def _date(given: Any, schema: Any) -> nw.Expr:
+    dtype = schema["local_date"]
+    if dtype == nw.Date:
+        return nw.col("local_date")
+    if dtype == nw.Datetime and dtype.time_zone is None:
+        is_pandas_like = given.implementation.is_pandas_like()
+        return nw.col("local_date").dt.truncate("1d") if is_pandas_like else nw.col("local_date").cast(nw.Date)
+    if dtype in _LOOSE and isinstance(given, nw.DataFrame):
+        return _cast(given, schema, "local_date", nw.Date)
+    raise InvalidValue("local_date", str(dtype), _DATE_RULE)
+
+
+def _with_owner(frame: Any, is_stored: bool) -> Any:
+    """Only rows that say whose and when: others are no fill-ups."""
+    is_lost = nw.col("vehicle_id").is_null() | nw.col("local_date").is_null()
+    if is_stored:
+        counts = frame.select("vehicle_id", "local_date").null_count()
+        if not (counts["vehicle_id"].item() or counts["local_date"].item()):
+            return frame
+    return frame.filter(~is_lost)
+
+
+def _kinds(
+    frame: Any, unit_column: str, named: str, columns: tuple[Kind, ...], is_stored: bool
+) -> tuple[tuple[Kind, ...], Any]:
+    """Which kinds may occur, and the frame with the number of each row's where there are several."""
+    is_told = unit_column in frame.collect_schema().names()
+    if len(columns) == 1:
+        return columns, frame
+    if not is_told:
+        names = ", ".join(kind.column for kind in columns)
+        raise InvalidValue(unit_column, None, f"must be a column where the frame has {names}")
+    others = [kind for kind in columns[1:]]
+    is_kind = {kind: nw.col(unit_column).is_in(list(kind.units)).fill_null(False) for kind in others}
+    if is_stored:
+        looks = {kind.symbol: is_kind[kind].any() for kind in others}
+        looks["rest"] = (~nw.any_horizontal(*is_kind.values(), ignore_nulls=True)).any()
+        found = frame.select(**looks)
+        there = {name: bool(len(frame)) and bool(found[name].item()) for name in looks}
+        present = [kind for kind in others if there[kind.symbol]]
+        if there["rest"] or not present:
+            present.insert(0, columns[0])
+        columns = tuple(present)
+        if len(columns) == 1:
+            return columns, frame
+    number: Any = nw.lit(0, dtype=nw.Int64)
+    for kind in others:
+        number = nw.when(is_kind[kind]).then(nw.lit(columns.index(kind) if kind in columns else 0)).otherwise(number)
+    return columns, frame.with_columns(number.cast(nw.Int64).alias(named))
+
+
+def _amounts(schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...]) -> tuple[list[nw.Expr], list[str]]:
+    found: list[nw.Expr] = []
+    has: list[str] = []
+
+    def add(name: str, kinds: tuple[Kind, ...], columns: list[str], by: str, *, zero_is_known: bool) -> None:
+        there = [(kind, column) for kind, column in zip(kinds, columns, strict=True) if column in schema]
+        if not there:
+            return
+        amount: Any = nw.lit(0, dtype=nw.Int64)
+        is_known: Any = nw.lit(False)
+        for kind, column in there:
+            here, known = whole(nw.col(column), kind.whole)
+            if len(kinds) > 1:
+                is_kind = nw.col(by) == kinds.index(kind)
+                here = nw.when(is_kind).then(here).otherwise(amount)
+                known = nw.when(is_kind).then(known).otherwise(is_known)
+            amount, is_known = here, known
+        if not zero_is_known:
+            is_known = is_known & (amount != 0)
+        found.extend([amount.alias(name), is_known.alias(f"is_{name}_known")])
+        has.append(name)
+
+    add("dial", dials, [kind.column for kind in dials], "dial_kind", zero_is_known=False)
+    add("trip", dials, [kind.trip for kind in dials], "dial_kind", zero_is_known=False)
+    add("own", dials, [kind.own for kind in dials], "dial_kind", zero_is_known=True)
+    add("excluded", dials, [kind.excluded for kind in dials], "dial_kind", zero_is_known=True)
+    add("fuel", fuels, [kind.column for kind in fuels], "fuel_kind", zero_is_known=True)
+    if "total_cost" in schema:
+        cost, is_known = whole(nw.col("total_cost"), MONEY)
+        found += [cost.alias("cost"), is_known.alias("is_cost_known")]
+        has.append("cost")
+        if "currency_code" in schema:
+            # an empty code stands for none: two unknown currencies are taken for the same
+            found += [nw.col("currency_code"), nw.col("currency_code").fill_null("").alias("currency")]
+            has.append("currency_code")
+    return found, has
