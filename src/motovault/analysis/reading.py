@@ -10,12 +10,20 @@ from attrs import frozen
 from motovault.analysis.schema import DIALS, FUELS, MONEY, WIDEST, Kind
 from motovault.errors import InvalidValue
 
-__all__ = ["CARRIED", "Reading", "read", "whole"]
+__all__ = ["CARRIED", "READ", "Reading", "read", "whole"]
 
 CARRIED: Final = ("user_id", "id", "fuel_type", "fuel_grade", "location")
 """Columns that are only handed on."""
 
 _FLAGS: Final = ("is_full_tank", "missed_previous", "is_towing")
+_KINDS: Final = (*DIALS, *FUELS)
+READ: Final = frozenset(
+    ("vehicle_id", "local_date", "filled_at", "tank", "odometer_unit", "fuel_unit", "total_cost", "currency_code")
+    + (*CARRIED, *_FLAGS)
+    + tuple(name for kind in _KINDS for name in (kind.column, kind.trip, kind.excluded, kind.own) if name)
+)
+"""Every column that is read where it is there."""
+
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 _LOOSE: Final = (nw.Object, nw.Unknown)
 _DATE_RULE: Final = "must be of dates without a time zone (the owner's local date)"
