@@ -27,15 +27,12 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     number, it stands behind so many of them, which is where it was written.
     """
     day = [*strand, DAY]
-    by_dial = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
-    frame = frame.with_columns(
-        nw.lit(1, dtype=nw.Int64).alias(ONE),
-        nw.col(KNOWN).cast(nw.Int64).alias("known_before"),
-    )
-    by_dial = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
-    frame = by_dial.running(rank=nw.col(ONE)).frame
+    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE))
+    rows = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
+    frame = rows.running(rank=nw.col(ONE)).frame
     if written:
-        frame = LazyRows(frame, day, written).running(known_before=nw.col("known_before")).frame
+        rows = LazyRows(frame, day, written)
+        frame = rows.running(known_before=rows.number(nw.col(KNOWN))).frame
     else:
         frame = frame.with_columns(nw.lit(0, dtype=nw.Int64).alias("known_before"))
     key = nw.when(nw.col(KNOWN)).then(nw.col("rank") * 2).otherwise(nw.col("known_before") * 2 + 1)

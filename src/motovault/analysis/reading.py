@@ -201,8 +201,9 @@ def _kinds(
     if not is_told:
         names = ", ".join(kind.column for kind in columns)
         raise InvalidValue(unit_column, None, f"must be a column where the frame has {names}")
-    others = [kind for kind in columns[1:]]
-    is_kind = {kind: nw.col(unit_column).is_in(list(kind.units)).fill_null(False) for kind in others}
+    others = list(columns[1:])
+    # each kind but the first has one unit; is_in() would bring lists into the SQL
+    is_kind = {kind: (nw.col(unit_column) == kind.units[0]).fill_null(False) for kind in others}
     if is_stored:
         looks = {kind.symbol: is_kind[kind].any() for kind in others}
         looks["rest"] = (~nw.any_horizontal(*is_kind.values(), ignore_nulls=True)).any()
