@@ -179,7 +179,10 @@ def _plain(name: str, value: Any) -> Any:
 def bits(rows: list[Row]) -> list[Row]:
     """The same with the eight bytes of every float instead of it."""
     return [
-        {name: struct.pack("<d", value).hex() if isinstance(value, float) else value for name, value in row.items()}
+        {
+            name: struct.pack("<d", value).hex() if isinstance(value, float) else value
+            for name, value in row.items()
+        }
         for row in rows
     ]
 
@@ -189,14 +192,18 @@ def bits(rows: list[Row]) -> list[Row]:
 
 def assert_agrees_with_the_domain(rows: list[Row], histories: Mapping[str, Sequence[Fill]]) -> None:
     """Whole numbers exactly; figures to four units in the last place of a float."""
-    expected = list(chain.from_iterable(_of_domain(name, histories[name], rows) for name in sorted(histories)))
+    expected = list(
+        chain.from_iterable(_of_domain(name, histories[name], rows) for name in sorted(histories))
+    )
     assert len(rows) == len(expected)
     for row, wanted in zip(rows, expected, strict=True):
         for name, value in wanted.items():
             found = row[name]
             if name in WHOLE:
                 assert (found is None) == (value is None), (name, found, value)
-                assert found is None or round(Fraction(found) * WHOLE[name]) == round(value * WHOLE[name]), name
+                assert found is None or round(Fraction(found) * WHOLE[name]) == round(value * WHOLE[name]), (
+                    name
+                )
             elif isinstance(value, Decimal):
                 assert found is not None, name
                 assert abs(found - float(value)) <= 4 * math.ulp(float(value)), (name, found, value)

@@ -56,7 +56,9 @@ def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Se
     is_same = _is_same(strand)
     is_same_day = is_same & (nw.col(DAY) == nw.col(DAY).shift(1)).fill_null(False)
     keys = keys.with_columns(
-        (~is_same).cast(nw.Int64).cum_sum().alias(STRAND), is_same_day.alias("is_same_day"), numbers.alias(PLACE)
+        (~is_same).cast(nw.Int64).cum_sum().alias(STRAND),
+        is_same_day.alias("is_same_day"),
+        numbers.alias(PLACE),
     )
     sources, strands = keys[SOURCE], keys[STRAND]
     if _is_ever(keys, nw.col("is_same_day")):
@@ -69,7 +71,9 @@ def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Se
 
 def _days_in_order(keys: nw.DataFrame[Any], written: Sequence[str]) -> Any:
     """Where each row lay, once those that share their day with another are in order."""
-    is_one_of_several = nw.col("is_same_day") | nw.col("is_same_day").shift(-1).fill_null(False).cast(nw.Boolean)
+    is_one_of_several = nw.col("is_same_day") | nw.col("is_same_day").shift(-1).fill_null(False).cast(
+        nw.Boolean
+    )
     days = keys.filter(is_one_of_several)
     slots = days[PLACE]
     days = days.with_columns((~nw.col("is_same_day")).cast(nw.Int64).cum_sum().alias("day"))
