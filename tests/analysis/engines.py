@@ -71,13 +71,15 @@ def by_windows(columns: Columns, unit: str | None) -> Any:
 def in_duckdb(columns: Columns, unit: str | None) -> pl.DataFrame:
     with duckdb.connect() as connection:
         connection.register("fills", polars_frame(columns).to_arrow())
-        return economy(connection.table("fills"), economy_unit=unit).pl()
+        found: pl.DataFrame = economy(connection.table("fills"), economy_unit=unit).pl()
+        return found
 
 
 def duckdb_sql(columns: Columns, unit: str | None) -> pl.DataFrame:
     with duckdb.connect() as connection:
         connection.register("fills", polars_frame(columns).to_arrow())
-        return connection.sql(statement("duckdb", columns, unit)).pl()
+        found: pl.DataFrame = connection.sql(statement("duckdb", columns, unit)).pl()
+        return found
 
 
 _statements: dict[tuple[str, tuple[str, ...], str | None], str] = {}
@@ -117,7 +119,12 @@ def in_postgres(url: str) -> Iterator[Callable[[Columns, str | None], list[Row]]
     engine = create_engine(url)
 
     def run(columns: Columns, unit: str | None) -> list[Row]:
-        types = {pl.Int64: "bigint", pl.Float64: "double precision", pl.Boolean: "boolean", pl.Date: "date"}
+        types: dict[Any, str] = {
+            pl.Int64: "bigint",
+            pl.Float64: "double precision",
+            pl.Boolean: "boolean",
+            pl.Date: "date",
+        }
         types[pl.Datetime("us", "UTC")] = "timestamptz"
         declared = ", ".join(f'"{name}" {_sql_type(name, types)}' for name in columns)
         with engine.connect() as connection:

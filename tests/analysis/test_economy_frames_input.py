@@ -81,7 +81,7 @@ def test_uuids_as_objects_are_text() -> None:
     frame = fills().to_pandas()
     frame["vehicle_id"] = [one] * len(frame)
     assert [row["vehicle_id"] for row in plain(economy(frame))] == [str(one)] * 3
-    relation = duckdb.sql(f"select '{one}'::uuid as vehicle_id, * exclude vehicle_id from frame")
+    relation: Any = duckdb.sql(f"select '{one}'::uuid as vehicle_id, * exclude vehicle_id from frame")
     assert plain(economy(relation).pl()) == plain(economy(frame))
 
 

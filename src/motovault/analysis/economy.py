@@ -61,9 +61,10 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
     except TypeError:
         raise InvalidValue("frame", type(frame).__name__, "must be a frame that narwhals takes") from None
     if isinstance(given, nw.LazyFrame) and given.implementation.is_polars():
-        return _polars_lazy(frame, asked)
-    result: FrameT = intervals(given, asked).to_native()
-    return result
+        found: FrameT = _polars_lazy(frame, asked)
+    else:
+        found = intervals(given, asked).to_native()
+    return found
 
 
 def asked_unit(text: str | None) -> EconomyUnit | None:

@@ -28,7 +28,7 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     """
     day = [*strand, DAY]
     frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE))
-    rows = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
+    rows: LazyRows[Any] = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
     frame = rows.running(rank=nw.col(ONE)).frame
     if written:
         rows = LazyRows(frame, day, written)

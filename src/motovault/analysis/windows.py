@@ -177,7 +177,7 @@ class LazyRows(Generic[F]):
         return self.having(frame.with_columns(nw.when(is_other).then(1).otherwise(0).alias(named)))
 
     def before_among(self, chosen: str, *names: str) -> LazyRows[Any]:
-        among = LazyRows(self.frame, [*self.strand, chosen], self.order)
+        among: LazyRows[Any] = LazyRows(self.frame, [*self.strand, chosen], self.order)
         return self.having(among.before(*names).frame)
 
     def only(self, *names: str) -> LazyRows[Any]:
