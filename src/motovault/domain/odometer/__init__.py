@@ -1,5 +1,6 @@
 """What the odometer read, when: the current reading, distances between dates, rollbacks."""
 
+from motovault.domain.odometer.derived import readings_of
 from motovault.domain.odometer.entities import OdometerReading, ReadingSource
 from motovault.domain.odometer.readings import (
     CurrentOdometer,
@@ -20,5 +21,6 @@ __all__ = [
     "distance_between",
     "of_the_future",
     "positions",
+    "readings_of",
     "rollbacks",
 ]

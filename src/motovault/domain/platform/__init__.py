@@ -11,6 +11,7 @@ from motovault.domain.platform.entities import (
     VehicleOption,
 )
 from motovault.domain.platform.errors import CatalogueNotInstalled
+from motovault.domain.platform.held import HeldCatalogue, option_key
 from motovault.domain.platform.matching import (
     Confidence,
     OptionMatch,
@@ -29,6 +30,7 @@ __all__ = [
     "Engine",
     "EngineId",
     "EngineSpec",
+    "HeldCatalogue",
     "OptionMatch",
     "Transmission",
     "TransmissionId",
@@ -37,5 +39,6 @@ __all__ = [
     "folded",
     "match_option",
     "normalised",
+    "option_key",
     "option_order",
 ]
