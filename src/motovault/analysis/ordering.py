@@ -25,22 +25,25 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     The known rows of a day are numbered by odometer, and an unknown one gets
     the number of known ones that were written before it: sorted by that
     number, it stands behind so many of them, which is where it was written.
+
+    Both numbers run on over all days and strands of a vehicle, which does not
+    change how those of one day compare. So a distributed engine brings a
+    vehicle's rows together once, by the first window, and every later one, by
+    the vehicle and more, finds them there.
     """
-    day = [*strand, DAY]
-    by_dial = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
-    frame = frame.with_columns(
-        nw.lit(1, dtype=nw.Int64).alias(ONE),
-        nw.col(KNOWN).cast(nw.Int64).alias("known_before"),
-    )
-    by_dial = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
-    frame = by_dial.running(rank=nw.col(ONE)).frame
+    vehicle, *rest = strand
+    day = [*rest, DAY]
+    known = nw.col(KNOWN).cast(nw.Int64)
+    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("rank"))
+    # an unknown dial stands at 0, before all that are known
+    key = nw.col("rank") * 2
     if written:
-        frame = LazyRows(frame, day, written).running(known_before=nw.col("known_before")).frame
-    else:
-        frame = frame.with_columns(nw.lit(0, dtype=nw.Int64).alias("known_before"))
-    key = nw.when(nw.col(KNOWN)).then(nw.col("rank") * 2).otherwise(nw.col("known_before") * 2 + 1)
+        as_written = LazyRows(frame, [vehicle], [*day, *written])
+        frame = as_written.running(known_before=nw.col("rank")).frame
+        key = nw.when(nw.col(KNOWN)).then(key).otherwise(nw.col("known_before") * 2 + 1)
+    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("rank")).frame
     frame = frame.with_columns(key.alias(KEY))
-    placed = LazyRows(frame, strand, [DAY, KEY, *written]).running(**{PLACE: nw.col(ONE)})
+    placed = LazyRows(frame, [vehicle], [*day, KEY, *written]).running(**{PLACE: nw.col(ONE)})
     return LazyRows(placed.frame, strand)
 
 
