@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from motovault.analysis.chart import economy_chart
 from motovault.analysis.economy import economy
+from motovault.analysis.sql import economy_sql
 
 if TYPE_CHECKING:
     from motovault.analysis.deviations import outliers
@@ -19,6 +20,7 @@ __all__ = [
     "cost_of_ownership",
     "economy",
     "economy_chart",
+    "economy_sql",
     "outliers",
     "price_history",
     "ranking",

@@ -33,15 +33,15 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     """
     vehicle, *rest = strand
     day = [*rest, DAY]
-    known = nw.col(KNOWN).cast(nw.Int64)
-    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("rank"))
+    rows = LazyRows(frame, [vehicle], [*day, *written])
+    known = rows.number(nw.col(KNOWN))
+    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("is_one_known"))
     # an unknown dial stands at 0, before all that are known
     key = nw.col("rank") * 2
     if written:
-        as_written = LazyRows(frame, [vehicle], [*day, *written])
-        frame = as_written.running(known_before=nw.col("rank")).frame
+        frame = rows.having(frame).running(known_before=nw.col("is_one_known")).frame
         key = nw.when(nw.col(KNOWN)).then(key).otherwise(nw.col("known_before") * 2 + 1)
-    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("rank")).frame
+    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("is_one_known")).frame
     frame = frame.with_columns(key.alias(KEY))
     placed = LazyRows(frame, [vehicle], [*day, KEY, *written]).running(**{PLACE: nw.col(ONE)})
     return LazyRows(placed.frame, strand)

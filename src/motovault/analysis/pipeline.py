@@ -49,17 +49,17 @@ def _summed(rows: Rows[Any], reading: Reading) -> tuple[Rows[Any], set[str]]:
     sums: dict[str, nw.Expr] = {"fuel_sum": nw.col("fuel")}
     unknown = ~nw.col("is_fuel_known")
     if rows.ever(unknown):
-        sums["unknown_sum"] = unknown.cast(nw.Int64)
+        sums["unknown_sum"] = rows.number(unknown)
     for column, name in _FLAGS.items():
         if column in has and rows.ever(nw.col(column)):
-            sums[f"{name}_sum"] = nw.col(column).cast(nw.Int64)
+            sums[f"{name}_sum"] = rows.number(nw.col(column))
     if "excluded" in has and rows.ever(nw.col("excluded") != 0):
         sums["excluded_sum"] = nw.col("excluded")
     if "cost" in has:
         sums["cost_sum"] = nw.col("cost")
         unpaid = ~nw.col("is_cost_known")
         if rows.ever(unpaid):
-            sums["unpaid_sum"] = unpaid.cast(nw.Int64)
+            sums["unpaid_sum"] = rows.number(unpaid)
     if "currency_code" in has and rows.ever(nw.col("currency") != nw.col("currency").max()):
         rows = rows.changes("currency", named="is_currency_changed")
         sums["changed_sum"] = nw.col("is_currency_changed")
@@ -78,7 +78,7 @@ def _full_tanks(rows: Rows[Any], reading: Reading, sums: set[str]) -> tuple[Rows
     went_back = went_back.fill_null(False)
     drops: dict[str, nw.Expr] = {}
     if rows.ever(went_back):
-        drops["back_sum"] = went_back.cast(nw.Int64)  # R9
+        drops["back_sum"] = rows.number(went_back)  # R9
     if can_jump and rows.ever(nw.col(JUMPS) != 0):
         drops["jump_sum"] = nw.col(JUMPS)
     if drops:

@@ -70,7 +70,7 @@ def placed(rows: Rows[Any], *, has_trips: bool, has_own: bool) -> Rows[Any]:
     begins = (nw.col("is_lost") & nw.col("is_step_behind")) | (is_relinked & ~goes_on)
     frame = rows.frame.with_columns(
         moves.cast(nw.Int64).alias("moves"),
-        begins.cast(nw.Int64).alias(JUMPS),
+        rows.number(begins).alias(JUMPS),
         (~nw.col("is_lost") | nw.col("is_step_behind")).alias(KNOWN),
     )
     rows = rows.having(frame).running(moved=nw.col("moves"))

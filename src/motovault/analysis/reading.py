@@ -10,12 +10,20 @@ from attrs import frozen
 from motovault.analysis.schema import DIALS, FUELS, MONEY, WIDEST, Kind
 from motovault.errors import InvalidValue
 
-__all__ = ["CARRIED", "Reading", "read", "whole"]
+__all__ = ["CARRIED", "READ", "Reading", "read", "whole"]
 
 CARRIED: Final = ("user_id", "id", "fuel_type", "fuel_grade", "location")
 """Columns that are only handed on."""
 
 _FLAGS: Final = ("is_full_tank", "missed_previous", "is_towing")
+_KINDS: Final = (*DIALS, *FUELS)
+READ: Final = frozenset(
+    ("vehicle_id", "local_date", "filled_at", "tank", "odometer_unit", "fuel_unit", "total_cost", "currency_code")
+    + (*CARRIED, *_FLAGS)
+    + tuple(name for kind in _KINDS for name in (kind.column, kind.trip, kind.excluded, kind.own) if name)
+)
+"""Every column that is read where it is there."""
+
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 _LOOSE: Final = (nw.Object, nw.Unknown)
 _DATE_RULE: Final = "must be of dates without a time zone (the owner's local date)"
@@ -193,8 +201,9 @@ def _kinds(
     if not is_told:
         names = ", ".join(kind.column for kind in columns)
         raise InvalidValue(unit_column, None, f"must be a column where the frame has {names}")
-    others = [kind for kind in columns[1:]]
-    is_kind = {kind: nw.col(unit_column).is_in(list(kind.units)).fill_null(False) for kind in others}
+    others = list(columns[1:])
+    # each kind but the first has one unit; is_in() would bring lists into the SQL
+    is_kind = {kind: (nw.col(unit_column) == kind.units[0]).fill_null(False) for kind in others}
     if is_stored:
         looks = {kind.symbol: is_kind[kind].any() for kind in others}
         looks["rest"] = (~nw.any_horizontal(*is_kind.values(), ignore_nulls=True)).any()

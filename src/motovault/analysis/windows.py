@@ -43,6 +43,9 @@ class Rows(Protocol[F]):
     def ever(self, condition: nw.Expr) -> bool:
         """Whether the condition holds anywhere; yes where that cannot be told without running the query."""
 
+    def number(self, condition: nw.Expr) -> nw.Expr:
+        """1 where the condition holds, else 0."""
+
     def running(self: Self, **amounts: nw.Expr) -> Self:
         """Running sums of int64 in each strand, by name; they count up to and including the row."""
 
@@ -76,6 +79,9 @@ class StoredRows:
 
     def ever(self, condition: nw.Expr) -> bool:
         return bool(self.frame.select(found=condition.any())["found"].item()) if len(self.frame) else False
+
+    def number(self, condition: nw.Expr) -> nw.Expr:
+        return condition.cast(nw.Int64)
 
     def running(self, **amounts: nw.Expr) -> StoredRows:
         sums = [amount.cum_sum().alias(name) for name, amount in amounts.items()]
@@ -129,6 +135,10 @@ class LazyRows(Generic[F]):
 
     def ever(self, condition: nw.Expr) -> bool:
         return True
+
+    def number(self, condition: nw.Expr) -> nw.Expr:
+        # PostgreSQL casts no boolean to bigint
+        return nw.when(condition).then(nw.lit(1, dtype=nw.Int64)).otherwise(nw.lit(0, dtype=nw.Int64))
 
     def running(self, **amounts: nw.Expr) -> LazyRows[Any]:
         frame = self.frame.with_columns(*(amount.alias(name) for name, amount in amounts.items()))

@@ -217,6 +217,7 @@ Stretch = tuple[int, int, Fraction | None]
 
 def _full_to_full(chain: Sequence[Fill], at: Sequence[Place | None]) -> Iterable[Stretch]:
     a: int | None = None
+    near = 0  # the full fill before
     for z, fill in enumerate(chain):
         place = at[z]
         if place is None:
@@ -226,10 +227,12 @@ def _full_to_full(chain: Sequence[Fill], at: Sequence[Place | None]) -> Iterable
         if a is None:
             a = z if fill.is_full_tank else None  # R2
         elif (
-            fill.is_full_tank and place[1] != (at[a] or place)[1] and _driven(chain, at, a, z) != 0
+            fill.is_full_tank and place[1] != (at[near] or place)[1] and _driven(chain, at, near, z) != 0
         ):  # R3, R4, R8
             yield a, z, None
             a = z
+        if fill.is_full_tank:
+            near = z
 
 
 def _end_level(fill: Fill) -> Fraction | None:

@@ -43,11 +43,16 @@ class Stretches:
         self.towing: set[int] = set()
 
     def add_void(
-        self, opening: int, closing: int, distance: Decimal | None, fuel: Decimal, is_towing: bool, void: Void
+        self,
+        opening: int,
+        closing: int,
+        distance: Decimal | None,
+        fuel: Decimal | None,
+        is_towing: bool,
+        void: Void,
     ) -> None:
         """One more, without a figure."""
-        known = None if void is Void.UNKNOWN_VOLUME else fuel
-        self.add(opening, closing, distance, known, None, None, is_towing)
+        self.add(opening, closing, distance, fuel, None, None, is_towing)
         self.voids[len(self.closings) - 1] = void
 
     def add(

@@ -148,7 +148,7 @@ class _Sums:
             void = Void.MISSED
         elif self.unknown > since.index:
             void = Void.UNKNOWN_VOLUME
-        added = EXACT.subtract(self.added, since.added)
+        added = None if self.unknown > since.index else EXACT.subtract(self.added, since.added)
         found.add_void(since.index, index, distance, added, self.towing > since.index, void)
 
 

@@ -101,10 +101,10 @@ def _walk(chain: Chain) -> Stretches:
     found = Stretches()
     figure_of, ours = chain.figure, chain.strand.currency_code
     opening = -1  # index of the full fill that opened the current interval; -1 for none
-    start = last = _ZERO
+    start = last = near = _ZERO  # where it stands, the latest fill, and the latest full one
     frame = -1
-    fuel, excluded, is_towing, is_lost = _ZERO, _ZERO, False, False
-    void: Void | None = None
+    fuel, excluded, excluded_near, is_towing = _ZERO, _ZERO, _ZERO, False
+    is_missed = is_unknown = is_lost = went_back = False
     cost: Decimal | None = None
     currency: str | None = None
     rows = zip(chain.strand.rows, chain.positions, chain.frames, strict=True)
@@ -113,13 +113,14 @@ def _walk(chain: Chain) -> Stretches:
         if opening >= 0:
             volume, paid, paid_in = row.volume, row.total_cost, row.currency_code or ours
             if volume is None:
-                void = void or Void.UNKNOWN_VOLUME  # R6
+                is_unknown = True  # R6
             else:
                 fuel += volume
             if row.missed_previous:
-                void = Void.MISSED  # R5
+                is_missed = True  # R5
             if row.excluded_distance is not None:
                 excluded += row.excluded_distance
+                excluded_near += row.excluded_distance
             if row.is_towing:
                 is_towing = True  # R14
             if index - opening == 1:
@@ -130,29 +131,39 @@ def _walk(chain: Chain) -> Stretches:
             continue  # R7: its fuel counts, but it neither opens nor closes
         if opening >= 0:
             if in_frame != frame or position < last:  # R9
-                void = void or (Void.WENT_BACK if in_frame == frame else Void.UNKNOWN_POSITION)
                 is_lost = True
-            if is_lost and is_full:
-                found.add_void(opening, index, None, fuel, is_towing, void or Void.UNKNOWN_POSITION)
-            elif is_lost:
-                frame, last = in_frame, position  # a partial fill went back: no figure for what is open
+                went_back = went_back or in_frame == frame
+            if is_lost:
+                if not is_full:  # no figure for what is open
+                    frame, last = in_frame, position
+                    continue
+                driven = None
+            elif not is_full:
+                last = position  # R4
                 continue
-            elif not is_full or position == start:
-                last = position  # R4; R8: nothing driven, the fuel is carried on
+            elif position == near or position - excluded_near == near:
+                # R8: nothing driven, or all on another tank; the fuel is carried on
+                last = near = position
+                excluded_near = _ZERO
                 continue
             else:
                 driven = position - start - excluded
-                if driven == 0:
-                    last = position  # R8 again: all that was driven was driven on another tank
-                    continue
-                if driven > 0 and fuel > 0 and void is None:
-                    found.add(opening, index, driven, fuel, figure_of(driven, fuel), cost, is_towing)
-                elif driven > 0:
-                    found.add_void(opening, index, driven, fuel, is_towing, void or Void.NO_FUEL)  # R10
+            if driven is not None and driven > 0 and fuel > 0 and not is_missed and not is_unknown:
+                found.add(opening, index, driven, fuel, figure_of(driven, fuel), cost, is_towing)
+            else:
+                if is_missed:
+                    void = Void.MISSED
+                elif is_unknown:
+                    void = Void.UNKNOWN_VOLUME
+                elif driven is None:
+                    void = Void.WENT_BACK if went_back else Void.UNKNOWN_POSITION
                 else:
-                    found.add_void(opening, index, None, fuel, is_towing, void or Void.EXCLUDED)
+                    void = Void.NO_FUEL if driven > 0 else Void.EXCLUDED  # R10
+                known = driven if driven is not None and driven > 0 else None
+                found.add_void(opening, index, known, None if is_unknown else fuel, is_towing, void)
         frame, last = in_frame, position
         if is_full:  # R2
-            opening, start = index, position
-            fuel, excluded, is_towing, is_lost, void = _ZERO, _ZERO, False, False, None
+            opening, start, near = index, position, position
+            fuel, excluded, excluded_near, is_towing = _ZERO, _ZERO, _ZERO, False
+            is_missed = is_unknown = is_lost = went_back = False
     return found
