@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 SUPPORTED = ("3.11", "3.12", "3.13")
 EXTRAS = "postgres,redis,vpic,analysis,pandas,duckdb,adbc,calendar,parquet,testing"
+SPARK_EXTRAS = "analysis,pandas,spark,testing"
 
 
 def _interpreters() -> dict[str, str]:
@@ -93,7 +94,7 @@ def wheel(session: nox.Session) -> None:
     shutil.rmtree(scratch)
     _run(session, "python", "-m", "build", "--no-isolation", "--outdir", str(scratch / "dist"), str(ROOT))
     (built,) = (scratch / "dist").glob("*.whl")
-    _new_environment(session, scratch / "empty", str(built))
+    _new_environment(session, scratch / "empty", str(built), installer=_environment(session) / "python")
     binaries = _programs(scratch / "empty")
     elsewhere = scratch / "elsewhere"
     elsewhere.mkdir()
@@ -150,6 +151,28 @@ def examples(session: nox.Session) -> None:
     _pytest(session, "examples")
 
 
+@nox.session(python=False)
+def notebooks(session: nox.Session) -> None:
+    """The notebooks are run, cell after cell, in a kernel."""
+    _pytest(session, "notebooks")
+
+
+@nox.session(python=False)
+def spark(session: nox.Session) -> None:
+    """The frames on Apache Spark: an environment of its own, for pyspark is large, and the machine's Java."""
+    beside = Path(os.environ.get("JAVA_HOME", ROOT / "nowhere")) / "bin"
+    if not (shutil.which("java", path=str(beside)) or shutil.which("java")):
+        session.skip("no test of Spark was run: there is no java, neither in JAVA_HOME nor on PATH")
+    # the other tests need what is not in this environment, and cannot even be collected there
+    marked = [
+        str(path) for path in (ROOT / "tests").rglob("test_*.py") if "mark.spark" in path.read_text("utf-8")
+    ]
+    if not marked:
+        session.error("no file of tests/ has the mark spark")
+    binaries = _refreshed(session, ROOT / ".nox" / f"spark-{RUNNING}", RUNNING, SPARK_EXTRAS, "test")
+    _run_in(session, binaries, "pytest", "-m", "spark", *(session.posargs or marked))
+
+
 # ---------------------------------------------------------------------- small parts
 
 
@@ -160,33 +183,44 @@ def _pytest(session: nox.Session, marker: str, **env: str) -> None:
 
 def _run(session: nox.Session, tool: str, *arguments: str, version: str = RUNNING, **env: str) -> None:
     """Run a tool of one Python's environment; only being installed there makes the package found."""
-    binaries = _environment(session, version)
+    _run_in(session, _environment(session, version), tool, *arguments, **env)
+
+
+def _run_in(session: nox.Session, binaries: Path, tool: str, *arguments: str, **env: str) -> None:
     path = os.pathsep.join([str(binaries), os.environ["PATH"]])
-    session.run(
-        str(binaries / tool), *arguments, env={"PATH": path, "PYTHONPATH": None, **env}, external=True
-    )
+    # The tests start some hundred processes: without bytecode each compiles the package anew, half a second.
+    alone = {"PATH": path, "PYTHONPATH": None, "PYTHONDONTWRITEBYTECODE": None}
+    session.run(str(binaries / tool), *arguments, env={**alone, **env}, external=True)
 
 
 def _environment(session: nox.Session, version: str = RUNNING) -> Path:
     """Folder of the programs of one Python's environment, which is made or refreshed first where needed."""
     groups = ["dev"] if version == RUNNING else ["test"]
-    folder = ROOT / ".nox" / f"python{version}"
+    return _refreshed(session, ROOT / ".nox" / f"python{version}", version, EXTRAS, *groups)
+
+
+def _refreshed(session: nox.Session, folder: Path, version: str, extras: str, *groups: str) -> Path:
     binaries = _programs(folder)
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = folder / "made-for"
     if stamp.is_file() and stamp.read_text() == wanted:
         return binaries
     needed = nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)
-    _new_environment(session, folder, "-e", f"{ROOT}[{EXTRAS}]", *needed, version=version)
+    _new_environment(session, folder, "-e", f"{ROOT}[{extras}]", *needed, version=version)
     stamp.write_text(wanted)
     return binaries
 
 
-def _new_environment(session: nox.Session, folder: Path, *needed: str, version: str = RUNNING) -> None:
+def _new_environment(
+    session: nox.Session, folder: Path, *needed: str, version: str = RUNNING, installer: Path | None = None
+) -> None:
+    """Make one; ``installer`` is the Python whose pip fills it, instead of one of its own (3 s to make)."""
     shutil.rmtree(folder, ignore_errors=True)
-    session.run(INTERPRETERS[version], "-m", "venv", str(folder), external=True)
-    python = str(_programs(folder) / "python")
-    session.run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *needed, external=True)
+    made = str(_programs(folder) / "python")
+    options = ["--without-pip"] if installer else []
+    session.run(INTERPRETERS[version], "-m", "venv", *options, str(folder), external=True)
+    pip = [str(installer), "-m", "pip", "--python", made] if installer else [made, "-m", "pip"]
+    session.run(*pip, "install", "-q", "--disable-pip-version-check", *needed, external=True)
 
 
 def _programs(folder: Path) -> Path:

@@ -7,6 +7,9 @@ nothing, and processes working side by side do not wait for each other's locks.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import scratch, servers
+from tests import memory, scratch, servers
 
 if TYPE_CHECKING:
     from redis import Redis
+
+    from tests.shared import SharedDatabase
 
 # A gate must say the same twice, so `ci` draws the same examples each time; every other
 # profile draws new ones, and prints what reproduces a failure.
@@ -32,6 +37,23 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest settles where its temporary folders are
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary folders in memory where there is room; ``--basetemp`` keeps them where one can look."""
+    if config.option.basetemp is None:  # else chosen, or by the process that started this one
+        life = contextlib.ExitStack()
+        place = life.enter_context(memory.folder("mvtmp-"))
+        if place is not None:
+            config.option.basetemp = str(place / "tests")
+        config.add_cleanup(life.close)
+
+
+def pytest_collection_finish() -> None:
+    """What ten thousand collected tests hold on to need not be gone through at each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 IN_ONE_PROCESS = ("tests/storage/sql/test_scale.py",)
@@ -93,9 +115,31 @@ def _migrated_template(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(postgres_url: str, _migrated_template: str) -> Iterator[str]:
-    """URL of a database of this test alone, migrated and empty (a copy of a template, about 30 ms)."""
+    """URL of a database of this test alone, migrated and empty (a copy of a template, 50 ms and more)."""
     with scratch.database(postgres_url, template=_migrated_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _shared_postgres(postgres_url: str, _migrated_template: str) -> Iterator[SharedDatabase]:
+    from tests.shared import SharedDatabase
+
+    make = functools.partial(scratch.database, postgres_url, template=_migrated_template)
+    with contextlib.closing(SharedDatabase(make)) as shared:
+        yield shared
+
+
+@pytest.fixture
+def shared_postgres(_shared_postgres: SharedDatabase) -> Iterator[SharedDatabase]:
+    """A migrated, empty database of all tests of this process, for those that write rows and no more."""
+    with _shared_postgres.lent():
+        yield _shared_postgres
+
+
+@pytest.fixture
+def shared_postgres_url(shared_postgres: SharedDatabase) -> str:
+    """Its URL, for those who bring an engine of their own."""
+    return shared_postgres.url
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
+from tests import memory
+
 __all__ = ["OwnRedis", "ServerUnavailable", "own_redis", "postgres", "postgres_version", "redis"]
 
 _PR_SET_PDEATHSIG = 1
@@ -50,7 +52,9 @@ class _Account(TypedDict, total=False):
 def postgres() -> Iterator[str]:
     """A PostgreSQL server for as long as the block lasts; gives its SQLAlchemy URL.
 
-    The data is thrown away, so nothing is made durable. Letters outside ASCII
+    The data is thrown away, so nothing is made durable; where there is room it lies in memory
+    (:mod:`tests.memory`). A server that is killed there loses no more than one on a disk: the
+    kernel has what was written. Letters outside ASCII
     have upper and lower case (builtin ``C.UTF-8``), as on a real host.
 
     Raises:
@@ -60,9 +64,12 @@ def postgres() -> Iterator[str]:
         yield url
         return
     account = _unprivileged()
-    with _folder("mvpg-", account) as folder:
+    with _folder("mvpg-", account) as folder, memory.folder("mvpg-data-") as fast:
         binaries = _reachable(_postgres_binaries(), folder, account)
         data = folder / "data"
+        if fast is not None:
+            data.symlink_to(fast)
+            _give(fast, account)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         environment |= {"LC_ALL": "C", "TZ": "UTC"}
         _initdb(binaries, data, environment, account)
@@ -70,6 +77,7 @@ def postgres() -> Iterator[str]:
             *("listen_addresses=", f"unix_socket_directories={folder}", "port=5432", "timezone=UTC"),
             *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"),
             *("shared_buffers=64MB", "max_connections=100", "log_min_messages=warning"),
+            "max_wal_size=256MB",  # it may lie in memory
         ]
         command = [str(binaries / "postgres"), "-D", str(data), *(f"--{one}" for one in settings)]
         with _running(command, folder / "log", environment, account, signal.SIGQUIT) as server:
@@ -299,11 +307,15 @@ def _folder(prefix: str, account: _Account) -> Iterator[Path]:
     short = "/tmp" if os.path.isdir("/tmp") else None
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=short))
     try:
-        if account:
-            os.chown(folder, account["user"], account["group"])
+        _give(folder, account)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _give(folder: Path, account: _Account) -> None:
+    if account:
+        os.chown(folder, account["user"], account["group"])
 
 
 @contextlib.contextmanager

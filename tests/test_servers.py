@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
-from tests import scratch, servers
+from tests import memory, scratch, servers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -112,22 +112,38 @@ def test_killing_the_tests_kills_the_servers(ours: None) -> None:
         "from tests import servers\n"
         "with servers.postgres() as url:\n"
         "    folder = url.partition('host=')[2]\n"
-        "    pid = Path(folder, 'data', 'postmaster.pid').read_text().split()[0]\n"
-        "    print(pid, folder, flush=True)\n"
+        "    data = Path(folder, 'data').resolve()\n"
+        "    pid = (data / 'postmaster.pid').read_text().split()[0]\n"
+        "    print(pid, folder, data, flush=True)\n"
         "    time.sleep(60)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
-        pid, folder = child.stdout.readline().split()
+        pid, folder, data = child.stdout.readline().split()
         assert _alive(int(pid))
         child.send_signal(signal.SIGKILL)
     until = time.monotonic() + 10
     while _alive(int(pid)) and time.monotonic() < until:
         time.sleep(0.02)
     assert not _alive(int(pid))
+    if not data.startswith(folder):  # what lay in memory is given back by the next who makes a folder there
+        os.utime(Path(data).parent, (0, 0))
+        with memory.folder("mvpg-data-"):
+            assert not Path(data).exists()
     subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def test_memory_in_use_is_left_alone() -> None:
+    with memory.folder("mvpg-data-") as first:
+        if first is None:
+            return  # there is none here, or too little
+        os.utime(first.parent, (0, 0))
+        with memory.folder("mvpg-data-") as second:
+            assert second != first
+            assert first.is_dir()
+    assert not first.exists()
 
 
 def _alive(pid: int) -> bool:

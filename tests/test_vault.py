@@ -52,8 +52,8 @@ def test_a_hosts_engine_stays_the_hosts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-def test_on_a_hosts_connection_the_host_commits(postgres_database: str, keeps: bool) -> None:
-    engine = make_engine(postgres_database)
+def test_on_a_hosts_connection_the_host_commits(shared_postgres_url: str, keeps: bool) -> None:
+    engine = make_engine(shared_postgres_url)
     with engine.connect() as connection:
         garage = motovault.open_vault(connection=connection).garage("ana")
         car = garage.vehicles.add(license_plate="AB 123")
@@ -79,7 +79,7 @@ def test_checking_the_schema_leaves_a_hosts_transaction_alone(empty_postgres_dat
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[motovault.Vault]:
     places = {"memory": "memory:", "sqlite": tmp_path / "garage.db"}
-    place = places.get(request.param) or request.getfixturevalue("postgres_database")
+    place = places.get(request.param) or request.getfixturevalue("shared_postgres_url")
     with motovault.open_vault(place) as made:
         yield made
 

@@ -10,6 +10,7 @@ import pytest
 
 from motovault.cache import Answers, CachedStore, open_cache
 from motovault.storage.sql import SqlStore, make_engine
+from tests.shared import SharedDatabase
 
 
 def await_true(what: Callable[[], object], seconds: float = 10) -> None:
@@ -37,12 +38,13 @@ class MemoryOverSqlite:
 
 class RedisOverPostgres:
     @pytest.fixture
-    def store(self, postgres_database: str, redis_url: str, redis_prefix: str) -> Iterator[CachedStore]:
-        db_engine = make_engine(postgres_database)
+    def store(
+        self, shared_postgres: SharedDatabase, redis_url: str, redis_prefix: str
+    ) -> Iterator[CachedStore]:
+        db_engine = shared_postgres.engine("ours", make_engine)
         answers = open_cache(redis_url, prefix=redis_prefix, timeout_seconds=2)
         yield CachedStore(SqlStore(db_engine), answers)
         answers.close()
-        db_engine.dispose()
 
 
 class NearAndRedisOverSqlite:

@@ -40,7 +40,7 @@ def owner(request: pytest.FixtureRequest) -> Iterator[Owner]:
         path: Path = request.getfixturevalue("tmp_path")
         url = f"sqlite:///{path / 'garage.db'}"
     else:
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("shared_postgres_url")
     db_engine = make_engine(url)
     if request.param == "sqlite":
         upgrade(db_engine)

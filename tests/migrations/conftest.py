@@ -13,6 +13,10 @@ import sqlalchemy as sa
 from motovault.storage.sql import make_engine, migrate, shipped
 from tests import scratch
 from tests.migrations import node_database
+from tests.shared import SharedDatabase
+from tests.storage.sql.stores import sqlite_path
+
+__all__ = ["sqlite_path"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -26,6 +30,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def db_engine(database_url: str) -> Iterator[sa.Engine]:
     made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """On a database with every migration, for those who change no more than rows."""
+    if request.param == "postgresql":
+        shared: SharedDatabase = request.getfixturevalue("shared_postgres")
+        yield shared.engine("ours", make_engine)
+        return
+    made = make_engine(request.getfixturevalue("sqlite_path"))
     yield made
     made.dispose()
 

@@ -49,10 +49,9 @@ TWO_CARS = f"INSERT INTO vehicles (id, user_id) VALUES ('{ANAS}', 'ana'), ('{BOB
 
 
 @pytest.fixture
-def two_cars(db_engine: sa.Engine) -> sa.Engine:
-    migrate.upgrade(db_engine)
-    _run(db_engine, TWO_CARS)
-    return db_engine
+def two_cars(migrated_engine: sa.Engine) -> sa.Engine:
+    _run(migrated_engine, TWO_CARS)
+    return migrated_engine
 
 
 def test_every_table_that_tells_owner_and_vehicle_has_the_key(two_cars: sa.Engine) -> None:

@@ -179,9 +179,8 @@ _ID = "00000000000000000000000000000001"
 
 
 @pytest.fixture
-def whole(db_engine: sa.Engine) -> sa.Engine:
-    migrate.upgrade(db_engine)
-    return db_engine
+def whole(migrated_engine: sa.Engine) -> sa.Engine:
+    return migrated_engine
 
 
 def _run(db_engine: sa.Engine, *statements: str) -> None:

@@ -39,7 +39,7 @@ def clock() -> FrozenClock:
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def vault(request: pytest.FixtureRequest, clock: FrozenClock) -> Iterator[Vault]:
     """The same vault three times: in memory, in a file, in a server."""
-    fixtures = {"sqlite": "sqlite_file", "postgresql": "postgres_database"}
+    fixtures = {"sqlite": "sqlite_file", "postgresql": "shared_postgres_url"}
     name = fixtures.get(request.param)
     place = "memory:" if name is None else request.getfixturevalue(name)
     with motovault.open_vault(place, clock=clock) as made:

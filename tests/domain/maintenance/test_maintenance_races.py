@@ -30,7 +30,7 @@ THREADS = 4
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def vault(request: pytest.FixtureRequest) -> Iterator[Vault]:
     """As in conftest, but several threads share it."""
-    fixtures = {"sqlite": "sqlite_file", "postgresql": "postgres_database"}
+    fixtures = {"sqlite": "sqlite_file", "postgresql": "shared_postgres_url"}
     name = fixtures.get(request.param)
     place = "memory:" if name is None else request.getfixturevalue(name)
     with motovault.open_vault(place, clock=FrozenClock(NOON)) as made:

@@ -18,7 +18,7 @@ CLOCK = FrozenClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
 OIL: dict[str, Any] = {"category": "routine_maintenance", "subtypes": ["Engine Oil"]}
 
 
-@pytest.fixture(params=["sqlite_file", "postgres_database"])
+@pytest.fixture(params=["sqlite_file", "shared_postgres_url"])
 def connection(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     db_engine = make_engine(request.getfixturevalue(request.param))
     with db_engine.connect() as opened:

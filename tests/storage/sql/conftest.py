@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 
 from motovault.storage.sql import SqlStore, make_engine, migrate
 from tests import scratch
+from tests.shared import SharedDatabase
 from tests.storage.sql.stores import sqlite_path
 
 __all__ = ["sqlite_path"]
@@ -21,16 +24,36 @@ GRANTS = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated_url(request: pytest.FixtureRequest) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of a database."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def store(kind: str, request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """Empty; on PostgreSQL on the database that tests share, where only rows may be changed."""
+    if kind == "postgresql":
+        shared: SharedDatabase = request.getfixturevalue("shared_postgres")
+        yield SqlStore(shared.engine("ours", make_engine))
+        return
+    db_engine = make_engine(request.getfixturevalue("sqlite_path"))
+    yield SqlStore(db_engine)
+    db_engine.dispose()
+
+
+@pytest.fixture
+def migrated_url(kind: str, request: pytest.FixtureRequest) -> str:
     """URL of a database of this test alone, migrated and empty."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         return f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     url: str = request.getfixturevalue("postgres_database")
     return url
 
 
 @pytest.fixture
-def store(migrated_url: str) -> Iterator[SqlStore]:
+def own_store(migrated_url: str) -> Iterator[SqlStore]:
+    """On a database of this test alone."""
     db_engine = make_engine(migrated_url)
     yield SqlStore(db_engine)
     db_engine.dispose()
@@ -63,24 +86,20 @@ def guarded_database(owners_database: str, _guarded_template: tuple[str, str]) -
 
 
 @pytest.fixture(scope="session")
-def _shared_engines(
-    postgres_url: str, _guarded_template: tuple[str, str]
-) -> Iterator[tuple[sa.Engine, sa.Engine]]:
-    """Engines of one such database, as its owner and as that role."""
-    url, role = _guarded_template
-    with scratch.database(postgres_url, template=sa.make_url(url).database or "") as url:
-        owners, bound = make_engine(url), make_engine(scratch.as_role(url, role))
-        yield owners, bound
-        bound.dispose()
-        owners.dispose()
+def _shared_guarded(postgres_url: str, _guarded_template: tuple[str, str]) -> Iterator[SharedDatabase]:
+    """One such database for all."""
+    name = sa.make_url(_guarded_template[0]).database or ""
+    make = functools.partial(scratch.database, postgres_url, template=name)
+    with contextlib.closing(SharedDatabase(make)) as shared:
+        yield shared
 
 
 @pytest.fixture
-def guarded_engine(_shared_engines: tuple[sa.Engine, sa.Engine]) -> sa.Engine:
+def guarded_engine(
+    _shared_guarded: SharedDatabase, _guarded_template: tuple[str, str]
+) -> Iterator[sa.Engine]:
     """An engine as that role; its pool and database, emptied, are those of all tests: a leak would show."""
-    owners, bound = _shared_engines
-    with owners.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM vehicles")
-        connection.exec_driver_sql("DELETE FROM user_preferences")
-        connection.exec_driver_sql("TRUNCATE vehicle_options, engines, transmissions")
-    return bound
+    with _shared_guarded.lent():
+        yield _shared_guarded.engine(
+            "guarded", lambda url: make_engine(scratch.as_role(url, _guarded_template[1]))
+        )

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from motovault.storage.sql import SqlStore, make_engine, migrate
+from tests.shared import SharedDatabase
 
 
 @functools.cache
-def _migrated_sqlite(folder: Path) -> Path:
+def migrated_sqlite(folder: Path) -> Path:
+    """A SQLite file, migrated and empty, to copy; made in this folder where it is not there yet."""
     path = folder / "migrated.db"
     db_engine = make_engine(path)
     migrate.upgrade(db_engine)
@@ -26,7 +28,7 @@ def _migrated_sqlite(folder: Path) -> Path:
 def sqlite_path(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file of this test alone, migrated and empty."""
     path = tmp_path / "garage.db"
-    shutil.copy(_migrated_sqlite(tmp_path_factory.getbasetemp()), path)
+    shutil.copy(migrated_sqlite(tmp_path_factory.getbasetemp()), path)
     return path
 
 
@@ -50,22 +52,20 @@ class HostSqlite:
 
 class OurPostgres:
     @pytest.fixture
-    def store(self, postgres_database: str) -> Iterator[SqlStore]:
-        db_engine = make_engine(postgres_database)
-        yield SqlStore(db_engine)
-        db_engine.dispose()
+    def store(self, shared_postgres: SharedDatabase) -> SqlStore:
+        return SqlStore(shared_postgres.engine("ours", make_engine))
 
 
 class HostPostgres:
     """As a host would make it: another time zone than UTC."""
 
     @pytest.fixture
-    def store(self, postgres_database: str) -> Iterator[SqlStore]:
-        db_engine = sa.create_engine(
-            postgres_database, connect_args={"options": "-c timezone=Asia/Kathmandu"}, pool_pre_ping=True
-        )
-        yield SqlStore(db_engine)
-        db_engine.dispose()
+    def store(self, shared_postgres: SharedDatabase) -> SqlStore:
+        return SqlStore(shared_postgres.engine("a host's", _hosts_engine))
+
+
+def _hosts_engine(url: str) -> sa.Engine:
+    return sa.create_engine(url, connect_args={"options": "-c timezone=Asia/Kathmandu"}, pool_pre_ping=True)
 
 
 class GuardedPostgres:

@@ -69,11 +69,11 @@ def test_a_vault_does_without_a_catalogue_and_says_what_makes_one(bare_url: str)
         assert vault.garage("ana").vehicles.count() == 1
 
 
-def test_another_failure_is_not_taken_for_a_missing_catalogue(store: SqlStore) -> None:
-    execute(store, "ALTER TABLE vehicle_options RENAME COLUMN make TO maker")
+def test_another_failure_is_not_taken_for_a_missing_catalogue(own_store: SqlStore) -> None:
+    execute(own_store, "ALTER TABLE vehicle_options RENAME COLUMN make TO maker")
     with (
         pytest.raises(Exception, match=r"column|missing") as caught,
-        store.catalogue_unit_of_work() as work,
+        own_store.catalogue_unit_of_work() as work,
     ):
         work.catalogue.makes(2020)
     assert not isinstance(caught.value, CatalogueNotInstalled)

@@ -93,9 +93,10 @@ def _rows() -> list[tuple[Any, ...]]:
 
 class KeepsEveryKind:
     @pytest.fixture
-    def kinds(self, store: SqlStore) -> SqlStore:
+    def kinds(self, store: SqlStore) -> Iterator[SqlStore]:
         KINDS.create(store.engine)
-        return store
+        yield store
+        KINDS.drop(store.engine)
 
     def read(self, store: SqlStore) -> list[tuple[Any, ...]]:
         with store.unit_of_work(ANA) as work:

@@ -55,9 +55,9 @@ def _start(program: str, url: str) -> subprocess.Popen[str]:
 
 
 def test_processes_that_write_at_once_lose_nothing_and_do_not_fail(
-    store: SqlStore, migrated_url: str
+    own_store: SqlStore, migrated_url: str
 ) -> None:
-    vehicle = keep_vehicle(store)
+    vehicle = keep_vehicle(own_store)
     processes = [_start(_ONE_BY_ONE, migrated_url) for _ in range(2)]
     answers = []
     for process in processes:
@@ -66,23 +66,23 @@ def test_processes_that_write_at_once_lose_nothing_and_do_not_fail(
         process.stdin.flush()
     answers = [process.communicate(timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], answers
-    with store.unit_of_work(ANA) as work:
+    with own_store.unit_of_work(ANA) as work:
         assert work.fuel_logs.count_for_vehicle(vehicle.id) == 2 * (20 + 20 * 3)
 
 
 def test_a_process_killed_in_the_middle_of_a_write_leaves_nothing_of_it(
-    store: SqlStore, migrated_url: str
+    own_store: SqlStore, migrated_url: str
 ) -> None:
-    vehicle = keep_vehicle(store)
+    vehicle = keep_vehicle(own_store)
     process = _start(_MANY, migrated_url)
     process.kill()
     process.communicate(timeout=30)
     time.sleep(0.1)
-    with store.unit_of_work(ANA, atomic=True) as work:
+    with own_store.unit_of_work(ANA, atomic=True) as work:
         assert work.fuel_logs.count_for_vehicle(vehicle.id) == 0
         work.fuel_logs.add(example_fuel_log(vehicle))
-    with store.unit_of_work(ANA) as work:
+    with own_store.unit_of_work(ANA) as work:
         assert work.fuel_logs.count_for_vehicle(vehicle.id) == 1
-    if store.engine.dialect.name == "sqlite":
-        with store.engine.connect() as connection:
+    if own_store.engine.dialect.name == "sqlite":
+        with own_store.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"

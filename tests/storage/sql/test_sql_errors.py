@@ -49,9 +49,9 @@ def test_a_clash_names_its_rule_and_tells_no_vin(store: SqlStore) -> None:
 
 
 def test_a_row_that_breaks_a_rule_of_another_application_is_a_failure_that_tells_no_vin(
-    store: SqlStore,
+    own_store: SqlStore,
 ) -> None:
-    with store.engine.begin() as connection:
+    with own_store.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ALTER TABLE vehicles ADD CONSTRAINT no_buick CHECK (make <> 'Buick')")
         else:
@@ -59,10 +59,10 @@ def test_a_row_that_breaks_a_rule_of_another_application_is_a_failure_that_tells
                 "CREATE TRIGGER no_buick BEFORE INSERT ON vehicles WHEN NEW.make = 'Buick'"
                 " BEGIN SELECT RAISE(ABORT, 'no_buick'); END"
             )
-    with pytest.raises(StorageFailure, match="constraint") as caught, store.unit_of_work(ANA) as work:
+    with pytest.raises(StorageFailure, match="constraint") as caught, own_store.unit_of_work(ANA) as work:
         work.vehicles.add(example_vehicle(vin=VIN, make="Buick"))
     assert VIN not in _told(caught.value)
-    with store.unit_of_work(ANA) as work:
+    with own_store.unit_of_work(ANA) as work:
         assert work.vehicles.count_live() == 0
 
 

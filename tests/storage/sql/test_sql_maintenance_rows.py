@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from motovault.domain.maintenance import (
 )
 from motovault.domain.vehicles import VehicleId
 from motovault.ports import UserId
-from motovault.storage.sql import SqlStore, maintenance, odometer
+from motovault.storage.sql import SqlStore, maintenance, make_engine, odometer
 from motovault.storage.sql.columns import encode
 from motovault.storage.sql.lines import PooledLine
 from motovault.storage.sql.statements import Statement
@@ -33,6 +34,8 @@ from motovault.testing.examples import (
     example_maintenance_schedule,
     example_vehicle,
 )
+from tests import scratch
+from tests.storage.sql.stores import migrated_sqlite
 
 VEHICLE = VehicleId(UUID(int=1))
 LOG, SCHEDULE = MaintenanceLogId(UUID(int=2)), MaintenanceScheduleId(UUID(int=3))
@@ -159,8 +162,23 @@ def test_a_vehicle_that_is_deleted_for_good_takes_all_of_it_along(store: SqlStor
 # --- queries
 
 
-@pytest.fixture
-def large(store: SqlStore) -> SqlStore:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    """To read only; a database of its own, of which PostgreSQL knows how large it is."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("large") / "garage.db"
+            shutil.copy(migrated_sqlite(tmp_path_factory.getbasetemp()), path)
+            db_engine = make_engine(path)
+        else:
+            server = request.getfixturevalue("postgres_url")
+            template = request.getfixturevalue("_migrated_template")
+            db_engine = make_engine(stack.enter_context(scratch.database(server, template=template)))
+        stack.callback(db_engine.dispose)
+        yield _filled(SqlStore(db_engine))
+
+
+def _filled(store: SqlStore) -> SqlStore:
     """Thirty vehicles of Ana's among six hundred of others', with logs and schedules."""
     users = [ANA, *(UserId(f"user {n}") for n in range(20))]
     for user_id in users:

@@ -115,10 +115,10 @@ def test_one_row_with_such_figures_breaks_no_answer(garage: SqlStore) -> None:
 
 @pytest.mark.parametrize("statement", ["list", "page"])
 def test_a_moment_that_no_calendar_holds_is_a_failure_that_names_table_and_kind(
-    postgres_database: str, statement: str
+    shared_postgres_url: str, statement: str
 ) -> None:
     """PostgreSQL's infinity, and years that Python's calendar does not reach."""
-    db_engine = sa.create_engine(postgres_database)
+    db_engine = sa.create_engine(shared_postgres_url)
     _execute(
         SqlStore(db_engine),
         f"INSERT INTO vehicles (id, user_id, created_at) VALUES ('{CAR}', '{ANA}', 'infinity')",

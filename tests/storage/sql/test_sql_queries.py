@@ -27,9 +27,9 @@ def _plan(store: SqlStore, statement: Statement, *args: object) -> str:
         return "\n".join(str(row[-1]) for row in rows)
 
 
-def test_a_page_is_read_from_the_index_in_its_order(store: SqlStore) -> None:
-    vehicles = [keep_vehicle(store) for _ in range(4)]
-    with store.unit_of_work(ANA) as work:
+def test_a_page_is_read_from_the_index_in_its_order(own_store: SqlStore) -> None:
+    vehicles = [keep_vehicle(own_store) for _ in range(4)]
+    with own_store.unit_of_work(ANA) as work:
         work.fuel_logs.add_many(
             example_fuel_log(vehicle, filled_at=NOON + timedelta(hours=n))
             for vehicle in vehicles
@@ -39,16 +39,16 @@ def test_a_page_is_read_from_the_index_in_its_order(store: SqlStore) -> None:
     key = (vehicles[3].id, ANA)
     after = (last.filled_at, last.id)
     for plan in (
-        _plan(store, fuel_logs._LIST_FIRST, *key, 50),
-        _plan(store, fuel_logs._LIST_NEXT, *key, *after, 50),
+        _plan(own_store, fuel_logs._LIST_FIRST, *key, 50),
+        _plan(own_store, fuel_logs._LIST_NEXT, *key, *after, 50),
     ):
         assert INDEX in plan
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
-    if store.engine.dialect.name == "postgresql":
+    if own_store.engine.dialect.name == "postgresql":
         assert (
             "date_time, id)"
-            in _plan(store, fuel_logs._LIST_NEXT, *key, *after, 50).partition("Index Cond")[2]
+            in _plan(own_store, fuel_logs._LIST_NEXT, *key, *after, 50).partition("Index Cond")[2]
         )
 
 

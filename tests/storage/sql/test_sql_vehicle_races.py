@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import attrs
 import pytest
@@ -13,13 +13,12 @@ from motovault.domain.fuel_logs import FuelLog
 from motovault.domain.vehicles import Vehicle, VehicleNotFound
 from motovault.storage.sql import SqlStore, SqlUnitOfWork, make_engine
 from motovault.testing.examples import BOB, example_fuel_log, example_vehicle
+from tests.shared import SharedDatabase
 
 
 @pytest.fixture
-def store(postgres_database: str) -> Iterator[SqlStore]:
-    db_engine = make_engine(postgres_database)
-    yield SqlStore(db_engine)
-    db_engine.dispose()
+def store(shared_postgres: SharedDatabase) -> SqlStore:
+    return SqlStore(shared_postgres.engine("ours", make_engine))
 
 
 WRITES: dict[str, Callable[[SqlUnitOfWork, FuelLog, Vehicle], object]] = {
