@@ -54,6 +54,7 @@ _YEAR = 12
 _ENOUGH = 3
 """Fewer months than this have no mean worth the name."""
 _TALLEST = 3.0
+_ROOM = 1.1
 _ZERO = Decimal(0)
 
 
@@ -105,7 +106,7 @@ def cost_chart(
         return nothing_yet(name, "nothing paid yet" if months else "nothing written down yet")
     if not any(spent.distance for spent in months.values()):
         return nothing_yet(name, "no distance between two fill-ups yet, to divide what was paid by")
-    panels = [_Panel(months, code, unit, maintenance is not None) for code in codes]
+    panels = [_Panel(months, code, unit) for code in codes]
     present = {kind for panel in panels for kind in panel.kinds}
     kinds = [kind for kind in (FUEL, WORK, MEAN, UNKNOWN) if kind in present]
     first, last = _day(min(months)), _day(_next(max(months)))
@@ -119,8 +120,8 @@ def cost_chart(
 class _Panel:
     """One currency: what is drawn of it, worked out before anything is."""
 
-    def __init__(self, months: Mapping[Month, _Spent], code: str, unit: str, has_work: bool) -> None:
-        self.code = code
+    def __init__(self, months: Mapping[Month, _Spent], code: str, unit: str) -> None:
+        self.code, self.shown = code, words(code, 12)
         self.label = f"{words(code or 'money', 12)}/{UNITS[unit].label}"
         self.bars: list[dict[str, Any]] = []
         self.crosses: list[dict[str, Any]] = []
@@ -129,7 +130,9 @@ class _Panel:
         totals = sorted(float(_per(s.of(code), s.distance)) for s in paid.values() if s.distance)
         self.overall = self._mean(list(months.values()), code)
         usual = totals[len(totals) // 2] if totals else 0.0
-        self.top = min(max(totals, default=1.0), usual * _TALLEST if usual else max(totals, default=1.0))
+        tallest = max(totals, default=0.0)
+        self.top = min(tallest, usual * _TALLEST if usual > 0 else tallest)
+        self.bounds = Reach(0.0, self.top * _ROOM if self.top > 0 else 1.0)
         for month, spent in paid.items():
             self._add(month, spent, unit)
         window: list[tuple[int, _Spent]] = []
@@ -141,7 +144,6 @@ class _Panel:
             mean = self._mean([one for _, one in window], code)
             if mean is not None and len(window) >= _ENOUGH:
                 self.line.append({"on": iso(_middle(month)), "at": float(mean), "kind": MEAN.name})
-        self.bounds = Reach(0.0, (self.top or 1.0) * 1.1)
         over = sorted((bar for bar in self.bars if bar["is_cut"]), key=lambda bar: float(bar["end"]))
         self.cut = over[::-1]
 
@@ -156,8 +158,8 @@ class _Panel:
         place = {"on": iso(date(*month, 6)), "to": iso(date(*month, 26)), "middle": iso(_middle(month))}
         money = {
             "month": f"{month[0]:04}-{month[1]:02}",
-            "fuel": said(spent.fuel.get(self.code, _ZERO), 2, self.code),
-            "maintenance": said(spent.work.get(self.code, _ZERO), 2, self.code),
+            "fuel": said(spent.fuel.get(self.code, _ZERO), 2, self.shown),
+            "maintenance": said(spent.work.get(self.code, _ZERO), 2, self.shown),
             "distance": said(spent.distance, 0, UNITS[unit].label),
         }
         if not spent.distance:
@@ -169,17 +171,19 @@ class _Panel:
             if cost <= 0:
                 continue
             end = begin + float(_per(cost, spent.distance))
+            whole = said(_per(spent.of(self.code), spent.distance), 4, self.label)
             self.bars.append(
                 {
                     **place,
                     **money,
                     "kind": kind.name,
-                    "begin": min(begin, self.top * 1.1),
+                    "begin": self.bounds.place(begin),
                     "end": end,
-                    "upto": min(end, self.top * 1.1),
-                    "is_cut": end > self.top * 1.1,
-                    "number": said(Decimal(end), 2),
-                    "all": said(_per(spent.of(self.code), spent.distance), 4, self.label),
+                    "upto": self.bounds.place(end),
+                    "is_cut": end > self.bounds.high,
+                    "number": said(Decimal(end), decimals(self.bounds.high)),
+                    "all": whole,
+                    "told": f"{money['month']}: {whole}",
                 }
             )
             begin = end
@@ -212,7 +216,13 @@ class _Panel:
                 mark = alt.Chart(rows(bars)).mark_rect(color=kind.colour, clip=True, **style)
                 layers.append(
                     mark.encode(
-                        x=time_axis("on", span), x2="to", y=alt.Y("begin", **y), y2="upto", tooltip=tip
+                        x=time_axis("on", span),
+                        x2="to",
+                        y=alt.Y("begin", **y),
+                        y2="upto",
+                        tooltip=tip,
+                        # read aloud; by default its dates would be, in the time zone of whoever listens
+                        description=alt.Description("told", type="nominal"),
                     )
                 )
         if self.line:
@@ -226,7 +236,7 @@ class _Panel:
     def _signs(
         self, alt: Any, span: tuple[date, date], y: dict[str, Any], look: dict[str, Any], tip: list[Any]
     ) -> list[Any]:
-        """Crosses where there is no distance, numbers on what was cut, and what gives the legend its kinds."""
+        """Crosses where there is no distance, numbers on what was cut, and what the legend is made of."""
         layers = []
         cut = [{**bar, "at": self.bounds.high} for bar in self.cut]
         if cut:

@@ -18,7 +18,7 @@ _MOST_TICKS = 9
 _ACROSS = 14
 """Numbers of up to six digits that stand beside each other."""
 _STEPS_IN_DAYS = (1, 2, 7, 14)
-_STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
+_STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 24_000)
 
 
 def iso(day: date) -> str:

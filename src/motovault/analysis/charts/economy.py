@@ -166,10 +166,17 @@ class _Panel:
         if not self.stretches:
             return []
         found = [
-            {"on": iso(first), "to": iso(last), "from": str(first), "until": str(last), "why": why, "low": low,
-             "kind": VOID.name}
+            {
+                "on": iso(first),
+                "to": iso(last),
+                "from": str(first),
+                "until": str(last),
+                "why": why,
+                "low": low,
+                "kind": VOID.name,
+            }
             for first, last, why in self.stretches
-        ]  # fmt: skip
+        ]
         told = (("from", "from"), ("until", "until"), ("why", "no figure"))
         tip = [alt.Tooltip(field, type="nominal", title=title) for field, title in told]
         base = alt.Chart(rows(found))

@@ -10,7 +10,8 @@ __all__ = ["Reach", "decimals", "reach", "spread"]
 
 _FACTORS = (2.0, 4.0, 16.0, 256.0)
 _FEW = 0.2
-"""At most this part of the figures may be drawn at the edge."""
+_SLIPS = 2
+"""At most this part of the figures, or so many, may be drawn at the edge."""
 
 
 class Reach(NamedTuple):
@@ -43,7 +44,8 @@ def reach(figures: Sequence[float], also: Iterable[float] = ()) -> Reach:
     near = ordered
     for factor in _FACTORS:
         near = [figure for figure in ordered if middle <= figure * factor and figure <= middle * factor]
-        if len(near) >= (1 - _FEW) * len(ordered):
+        far = len(ordered) - len(near)
+        if far <= max(_FEW * len(ordered), _SLIPS) and len(near) > far:
             break
     near = near or [middle]
     low, high = near[0], near[-1]

@@ -50,8 +50,8 @@ __all__ = [
 INK = "#7a7a7a"
 BLUE = "#3b87c8"
 ORANGE = "#d2691e"
-ROSE = "#c2527e"
-GREEN = "#2e8f72"
+ROSE = "#aa3680"
+GREEN = "#3ba27d"
 """Told apart by those who see no red or no green too; lightness and shape help."""
 
 WIDTH = 640
