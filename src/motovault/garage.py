@@ -19,6 +19,7 @@ from motovault.ports import Clock, NewId, UserId
 from motovault.stores import Repositories, Store
 
 if TYPE_CHECKING:
+    from motovault.analysis.charts.of_garage import GarageCharts
     from motovault.importers import ImportOptions, ImportPlan, ImportResult
 
 __all__ = ["Garage"]
@@ -118,6 +119,13 @@ class Garage:
         return apply_plan(
             plan, self._unit_of_work, user_id=self.user_id, clock=self._clock, new_id=self._new_id
         )
+
+    @property
+    def charts(self) -> GarageCharts:
+        """Pictures of a vehicle: economy, cost, odometer, maintenance. Needs the extra ``analysis``."""
+        from motovault.analysis.charts.of_garage import GarageCharts
+
+        return GarageCharts(self)
 
     def calendar(
         self,

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from motovault.analysis.chart import economy_chart
+from motovault.analysis.charts import economy_chart
 from motovault.analysis.economy import economy
 from motovault.analysis.sql import economy_sql
 
