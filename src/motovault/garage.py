@@ -19,6 +19,7 @@ from motovault.ports import Clock, NewId, UserId
 from motovault.stores import Repositories, Store
 
 if TYPE_CHECKING:
+    from motovault.analysis.frames import Frames
     from motovault.importers import ImportOptions, ImportPlan, ImportResult
 
 __all__ = ["Garage"]
@@ -58,6 +59,13 @@ class Garage:
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
         self.preferences = UserPreferencesService(user_id, self._unit_of_work, clock, new_id)
+
+    @property
+    def frames(self) -> Frames:
+        """This user's rows as frames of pandas, Polars or Arrow. Needs the extra ``analysis``."""
+        from motovault.analysis.frames import frames_of_garage
+
+        return frames_of_garage(self._unit_of_work, self._store)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -77,9 +77,7 @@ class GivesTables(Protocol):
     Frames take it where it is there, else the repositories: a store works without.
     """
 
-    def table(
-        self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int
-    ) -> Iterator[Any]:
+    def table(self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int) -> Iterator[Any]:
         """Rows of live vehicles as record batches of pyarrow, out of one snapshot.
 
         Args:

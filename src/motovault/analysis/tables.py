@@ -59,7 +59,9 @@ _FLAGS: Final = {"is_full_tank", "missed_previous", "is_towing"}
 _Row = tuple[Any, ...]
 
 
-def rows_of_entities(work: Repositories, name: str, vehicle_id: VehicleId | None) -> dict[VehicleId, list[_Row]]:
+def rows_of_entities(
+    work: Repositories, name: str, vehicle_id: VehicleId | None
+) -> dict[VehicleId, list[_Row]]:
     """One user's rows of a table by live vehicle, out of the repositories."""
     vehicles = [v for v in work.vehicles.list_live() if vehicle_id in (None, v.id)]
     preferences = work.user_preferences.find() or schema_defaults()
@@ -157,4 +159,3 @@ _READ: Final[dict[str, Callable[[Repositories, Vehicle, UserPreferences], Iterat
     "odometer": _odometer,
     "vehicles": _vehicles,
 }
-

@@ -207,9 +207,7 @@ def _sqlite_rows(line: Line, asked: Query, values: dict[str, object]) -> Iterato
     return line.stream(asked.text, bound, _FETCH)
 
 
-def _gathered(
-    found: Iterator[Sequence[Any]], schema: pa.Schema, rows: int
-) -> Iterator[pa.RecordBatch]:
+def _gathered(found: Iterator[Sequence[Any]], schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     def made() -> Iterator[pa.RecordBatch]:

@@ -70,9 +70,7 @@ class SqlUnitOfWork(Work):
         """A unit of work within this one, on the same connection; an error inside undoes its part only."""
         return SqlUnitOfWork(self.line, self.user_id, atomic=atomic, outer=self)
 
-    def table(
-        self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int
-    ) -> Iterator[Any]:
+    def table(self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int) -> Iterator[Any]:
         """The user's rows as record batches: :class:`motovault.stores.GivesTables`."""
         from motovault.storage.sql.arrow import batches
 

@@ -54,8 +54,10 @@ class Query:
 def _unit(own: str) -> str:
     usual = _SYSTEM.format(metric="km", imperial="mi")
     dials = "nullif(v.distance_unit, '')"
-    return f"coalesce(nullif({own}, ''), {dials}, {usual})" if own != "v.distance_unit" else (
-        f"coalesce({dials}, {usual})"
+    return (
+        f"coalesce(nullif({own}, ''), {dials}, {usual})"
+        if own != "v.distance_unit"
+        else (f"coalesce({dials}, {usual})")
     )
 
 
@@ -88,7 +90,10 @@ class _Postgresql:
 
     def moment(self, column: str) -> tuple[str, str]:
         # microseconds since 1970, whatever time zone and date style the connection has
-        return f"CASE WHEN isfinite({column}) THEN (extract(epoch FROM {column}) * 1000000)::bigint END", WHOLE
+        return (
+            f"CASE WHEN isfinite({column}) THEN (extract(epoch FROM {column}) * 1000000)::bigint END",
+            WHOLE,
+        )
 
     def day(self, column: str) -> tuple[str, str]:
         return f"CASE WHEN isfinite({column}) THEN ({column} - date '1970-01-01')::bigint END", WHOLE
@@ -116,7 +121,9 @@ class _Postgresql:
 class _Sqlite:
     """How SQLite says it."""
 
-    nested = "CROSS JOIN"  # which it does not turn round: vehicles in the order of their keys, then their rows
+    nested = (
+        "CROSS JOIN"  # which it does not turn round: vehicles in the order of their keys, then their rows
+    )
 
     def key(self, column: str) -> str:
         parts = [f"substr({column}, {first}, {size})" for first, size in ((1, 8), (9, 4), (13, 4), (17, 4))]
