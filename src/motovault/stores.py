@@ -72,7 +72,7 @@ class Store(Protocol):
 
 @runtime_checkable
 class GivesTables(Protocol):
-    """What a unit of work may have besides: a road on which a user's rows travel as columns, without entities.
+    """What a unit of work may have besides: a road on which a user's rows travel as columns, not as entities.
 
     Frames take it where it is there, else the repositories: a store works without.
     """

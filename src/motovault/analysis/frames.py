@@ -74,7 +74,7 @@ class Frames:
         backend: Backend = "polars",
         numbers: Numbers = "float",
     ) -> Any:
-        """Fuel logs, a row each, by vehicle, moment and id; in kilometres, litres, kilograms, kilowatt-hours."""
+        """Fuel logs, a row each, by vehicle, moment and id; in km or hours, litres, kg or kWh."""
         return self._frame("fuel_logs", vehicle_id, backend, numbers)
 
     def intervals(

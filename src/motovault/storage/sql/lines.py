@@ -130,7 +130,7 @@ class Line:
             text: SQL with that module's named placeholders.
             values: By name.
             size: Rows at a time.
-            name: Of a cursor of PostgreSQL's own, which then need not send all at once; in a transaction only.
+            name: Of a cursor of PostgreSQL's own, which need not send all at once; in a transaction only.
         """
         raw = self._connection()
         try:

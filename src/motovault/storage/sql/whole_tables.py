@@ -248,7 +248,10 @@ def _odometer(said: _Dialect, where: str) -> tuple[_Columns, str]:
     arms = (
         arm("vehicle", "v", own, nothing, "v.odometer_reading", "v.distance_unit", "")
         + " AND v.odometer_reading > 0",
-        arm("fuel_log", "f", "f.date_time", nothing, "f.odometer", "f.odometer_unit", of_vehicle("fuel_logs", "f"))
+        arm(
+            "fuel_log", "f", "f.date_time", nothing, "f.odometer",
+            "f.odometer_unit", of_vehicle("fuel_logs", "f"),
+        )
         + " AND f.odometer IS NOT NULL",
         arm(
             "maintenance_log", "m", said.noon("m.service_date"), "m.service_date", "m.odometer",
