@@ -41,6 +41,7 @@ TITLES = {
     "cache": "Answers out of a cache, PostgreSQL and Redis",
     "upcoming": "What is due in a large garage, PostgreSQL",
     "economy": "Economy of a vehicle",
+    "frames_out": "Frames out of the databases",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
@@ -53,6 +54,7 @@ WITH_POSTGRESQL = {
     "storage_row_level_security",
     "upcoming",
     "cache",
+    "frames_out",
 }
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
@@ -60,6 +62,7 @@ PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "vin_decode": ("ultravin",),
     "cache": (*STORES, "redis", "hiredis", "msgspec", "cachetools"),
     "economy": ("attrs",),
+    "frames_out": (*STORES, "pyarrow", "adbc-driver-postgresql"),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),
     "import_time": ("attrs",),

@@ -20,6 +20,7 @@ from motovault.stores import Repositories, Store
 
 if TYPE_CHECKING:
     from motovault.analysis.charts.of_garage import GarageCharts
+    from motovault.analysis.frames import Frames
     from motovault.importers import ImportOptions, ImportPlan, ImportResult
 
 __all__ = ["Garage"]
@@ -59,6 +60,13 @@ class Garage:
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
         self.preferences = UserPreferencesService(user_id, self._unit_of_work, clock, new_id)
+
+    @property
+    def frames(self) -> Frames:
+        """This user's rows as frames of pandas, Polars or Arrow. Needs the extra ``analysis``."""
+        from motovault.analysis.frames import frames_of_garage
+
+        return frames_of_garage(self._unit_of_work, self._store)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
