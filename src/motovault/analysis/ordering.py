@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals as nw
 
-from motovault.analysis.windows import PLACE, STRAND, LazyRows, StoredRows
+from motovault.analysis.windows import PLACE, SOURCE, STRAND, LazyRows, StoredRows
 
 __all__ = ["lazy_in_order", "stored_in_order"]
 
@@ -48,39 +48,44 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
 
 
 def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Sequence[str]) -> StoredRows:
-    """Rows one strand behind the other, numbered; sorts only what a look finds out of order."""
-    frame = frame.with_row_index(ROW)
-    # a row index is unsigned, and what is compared with it below is not
-    frame = frame.with_columns(nw.col(ROW).cast(nw.Int64))
+    """Rows one strand behind the other, numbered; sorts only what a look finds out of order.
+
+    ``source`` says where a row lay in the frame that was given.
+    """
     by = [*strand, DAY]
-    if _is_ever(frame, _is_less(by)):
-        frame = frame.sort(*by, *written, ROW)
-        frame = frame.with_columns(frame.select(ROW).with_row_index(PLACE)[PLACE].cast(nw.Int64).alias(ROW))
-    frame = frame.with_columns((~_is_same(strand)).alias("is_first"))
-    frame = frame.with_columns(nw.col("is_first").cast(nw.Int64).cum_sum().alias(STRAND))
-    is_same_day = ~nw.col("is_first") & (nw.col(DAY) == nw.col(DAY).shift(1)).fill_null(False)
-    frame = frame.with_columns(is_same_day.alias("is_same_day"))
-    if _is_ever(frame, nw.col("is_same_day")):
-        frame = _days_in_order(frame, written)
-    return StoredRows(frame.drop("is_first", "is_same_day").rename({ROW: PLACE}))
+    keys = frame.select(*by, *written, DIAL, KNOWN).with_row_index(SOURCE)
+    # a row index is unsigned, and what is compared with it below is not
+    keys = keys.with_columns(nw.col(SOURCE).cast(nw.Int64))
+    numbers = keys[SOURCE]
+    if _is_ever(keys, _is_less(by)):
+        keys = keys.sort(*by, *written, SOURCE)
+    is_same = _is_same(strand)
+    is_same_day = is_same & (nw.col(DAY) == nw.col(DAY).shift(1)).fill_null(False)
+    keys = keys.with_columns(
+        (~is_same).cast(nw.Int64).cum_sum().alias(STRAND), is_same_day.alias("is_same_day"), numbers.alias(PLACE)
+    )
+    sources, strands = keys[SOURCE], keys[STRAND]
+    if _is_ever(keys, nw.col("is_same_day")):
+        sources = _days_in_order(keys, written)
+    if not (sources == numbers).all():
+        frame = frame[sources]
+    columns = [sources.alias(SOURCE), strands.alias(STRAND), numbers.alias(PLACE)]
+    return StoredRows(frame.with_columns(*columns))
 
 
-def _days_in_order(frame: nw.DataFrame[Any], written: Sequence[str]) -> nw.DataFrame[Any]:
-    """Rows that share their day with another, in order; all others stay where they are."""
+def _days_in_order(keys: nw.DataFrame[Any], written: Sequence[str]) -> Any:
+    """Where each row lay, once those that share their day with another are in order."""
     is_one_of_several = nw.col("is_same_day") | nw.col("is_same_day").shift(-1).fill_null(False).cast(nw.Boolean)
-    days = frame.filter(is_one_of_several).select(ROW, "is_same_day", DIAL, KNOWN, *written)
-    slots = days[ROW]
+    days = keys.filter(is_one_of_several)
+    slots = days[PLACE]
     days = days.with_columns((~nw.col("is_same_day")).cast(nw.Int64).cum_sum().alias("day"))
-    days = days.sort("day", *written, ROW)
-    days = days.drop(*written).with_columns(days.select(ROW).with_row_index(PLACE)[PLACE].cast(nw.Int64))
+    days = days.select("day", *written, DIAL, KNOWN, SOURCE).sort("day", *written, SOURCE)
+    days = days.with_row_index(ROW).with_columns(nw.col(ROW).cast(nw.Int64))
     known = days.filter(nw.col(KNOWN))
-    settled = known.sort("day", DIAL, PLACE)
-    rows = days[ROW].scatter(known[PLACE], settled[ROW]) if len(known) else days[ROW]
-    if (rows == slots).all():
-        return frame
-    order = frame[ROW].scatter(slots, rows)
-    numbers = frame[ROW]
-    return frame[order].with_columns(numbers.alias(ROW))
+    rows = days[SOURCE]
+    if len(known):
+        rows = rows.scatter(known[ROW], known.sort("day", DIAL, ROW)[SOURCE])
+    return keys[SOURCE].scatter(slots, rows)
 
 
 def _is_less(by: Sequence[str]) -> nw.Expr:

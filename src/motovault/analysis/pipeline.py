@@ -15,10 +15,17 @@ from motovault.analysis.ordering import lazy_in_order, stored_in_order
 from motovault.analysis.positions import JUMPS, KNOWN, POSITION, placed
 from motovault.analysis.reading import Reading, read
 from motovault.analysis.schema import MONEY, Kind, figure_parts, fitting_unit
-from motovault.analysis.windows import BEFORE, HAS_BEFORE, PLACE, Rows
+from motovault.analysis.windows import BEFORE, HANDED_ON, HAS_BEFORE, PLACE, SOURCE, Rows
 from motovault.quantities.economy import EconomyUnit
 
 __all__ = ["intervals"]
+
+RULED = (
+    *("dial", "trip", "own", "excluded", "fuel", "cost", "currency"),
+    *("is_dial_known", "is_trip_known", "is_own_known", "is_fuel_known", "is_cost_known"),
+    *("is_full_tank", "missed_previous", "is_towing"),
+)
+"""Columns that the rules read."""
 
 _FLAGS = {"missed_previous": "missed", "is_towing": "towing"}
 
@@ -29,18 +36,29 @@ def intervals(given: Any, asked: EconomyUnit | None) -> Any:
     is_stored = isinstance(given, nw.DataFrame)
     put = stored_in_order if is_stored else lazy_in_order
     rows: Rows[Any] = put(reading.frame, reading.strand, reading.written)
+    rows = rows.only(*RULED)
     rows = placed(rows, has_trips="trip" in reading.has, has_own="own" in reading.has)
     rows, sums = _summed(rows, reading)
     rows, sums = _full_tanks(rows, reading, sums)
-    rows = rows.pairs(*_looked_back(reading, sums))
-    frame = rows.frame.with_columns(*_differences(reading, sums, is_arrow=_is_arrow(given)))
+    rows = rows.pairs(*_looked_back(reading, sums, is_stored=is_stored))
+    frame = rows.frame.with_columns(*_differences(reading, sums))
+    if is_stored:
+        frame = _with_handed_on(frame, reading)
     frame = _judged(frame, reading, sums)
     frame = frame.with_columns(*_figures(reading, asked))
     return _result(frame, reading, is_stored=is_stored)
 
 
-def _is_arrow(given: Any) -> bool:
-    return bool(given.implementation.is_pyarrow())
+def _with_handed_on(frame: Any, reading: Reading) -> Any:
+    """What no rule reads, fetched for the intervals alone from where it lay."""
+    there = reading.frame.columns
+    names = [name for name in (*reading.strand, *HANDED_ON) if name in there]
+    closing = reading.frame.select(*names)[frame[SOURCE]]
+    opening = reading.frame.select(*(name for name in ("local_date", "id") if name in there))[frame[BEFORE + SOURCE]]
+    return frame.with_columns(
+        *(closing[name].alias(name) for name in names),
+        *(opening[name].alias(BEFORE + name) for name in opening.columns),
+    )
 
 
 def _summed(rows: Rows[Any], reading: Reading) -> tuple[Rows[Any], set[str]]:
@@ -63,7 +81,8 @@ def _summed(rows: Rows[Any], reading: Reading) -> tuple[Rows[Any], set[str]]:
     if "currency_code" in has and rows.ever(nw.col("currency") != nw.col("currency").max()):
         rows = rows.changes("currency", named="is_currency_changed")
         sums["changed_sum"] = nw.col("is_currency_changed")
-    return rows.running(**sums), set(sums)
+    kept = (POSITION, KNOWN, JUMPS, "is_full_tank", "is_currency_changed")
+    return rows.running(**sums).only(*kept, *sums), set(sums)
 
 
 def _full_tanks(rows: Rows[Any], reading: Reading, sums: set[str]) -> tuple[Rows[Any], set[str]]:
@@ -105,12 +124,14 @@ def _grown(name: str) -> nw.Expr:
     return nw.col(name) - nw.col(BEFORE + name)
 
 
-def _looked_back(reading: Reading, sums: set[str]) -> list[str]:
-    names = [POSITION, PLACE, "local_date", *sorted(sums)]
-    return [*names, "id"] if "id" in reading.has else names
+def _looked_back(reading: Reading, sums: set[str], *, is_stored: bool) -> list[str]:
+    names = [POSITION, PLACE, *sorted(sums)]
+    if is_stored:
+        return [*names, SOURCE]
+    return [*names, "local_date", *(name for name in ("id",) if name in reading.has)]
 
 
-def _differences(reading: Reading, sums: set[str], *, is_arrow: bool) -> list[nw.Expr]:
+def _differences(reading: Reading, sums: set[str]) -> list[nw.Expr]:
     driven = _grown(POSITION) - _grown("excluded_sum") if "excluded_sum" in sums else _grown(POSITION)
     found = [
         driven.cast(nw.Int64).alias("driven"),

@@ -10,7 +10,7 @@ from attrs import frozen
 from motovault.analysis.schema import DIALS, FUELS, MONEY, WIDEST, Kind
 from motovault.errors import InvalidValue
 
-__all__ = ["CARRIED", "READ", "Reading", "read", "whole"]
+__all__ = ["CARRIED", "READ", "Reading", "known", "read", "whole"]
 
 CARRIED: Final = ("user_id", "id", "fuel_type", "fuel_grade", "location")
 """Columns that are only handed on."""
@@ -54,15 +54,16 @@ class Reading:
     has: frozenset[str]
 
 
-def whole(value: nw.Expr, scale: int) -> tuple[nw.Expr, nw.Expr]:
-    """An amount in whole units, 0 where unknown, and whether it is known.
+def known(value: nw.Expr, scale: int, *, zero_is_known: bool = True) -> nw.Expr:
+    """Whether an amount is known. Null, not a number, below 0 and beyond all reason are not."""
+    least = 0.0 if zero_is_known else 0.5 / scale
+    return ((value >= least) & (value <= WIDEST / scale)).fill_null(False)
 
-    The same few operations of IEEE 754 on every engine. Null, not a number,
-    below 0 and beyond all reason are unknown.
-    """
-    is_known = ((value >= 0) & (value <= WIDEST / scale)).fill_null(False)
-    known = nw.when(is_known).then(value).otherwise(0.0)
-    return (known * float(scale) + 0.5).floor().cast(nw.Int64), is_known
+
+def whole(value: nw.Expr, is_known: nw.Expr, scale: int) -> nw.Expr:
+    """An amount in whole units, 0 where unknown: the same few operations of IEEE 754 on every engine."""
+    amount = nw.when(is_known).then(value).otherwise(0.0)
+    return (amount * float(scale) + 0.5).floor().cast(nw.Int64)
 
 
 def read(given: Any) -> Reading:
@@ -93,10 +94,10 @@ def read(given: Any) -> Reading:
         strand.append("fuel_kind")
     if len(dials) > 1:
         strand.append("dial_kind")
-    whole_numbers, has = _amounts(schema, dials, fuels)
+    frame, amounts, has = _with_amounts(frame, schema, dials, fuels, is_stored)
     kept = [*strand, "local_date", *(name for name in ("filled_at", *CARRIED) if name in schema)]
     flags = [name for name in _FLAGS if name in schema]
-    frame = frame.select(*kept, *flags, *whole_numbers)
+    frame = frame.select(*kept, *flags, *amounts)
     return Reading(
         frame=frame,
         strand=tuple(strand),
@@ -221,39 +222,58 @@ def _kinds(
     return columns, frame.with_columns(number.cast(nw.Int64).alias(named))
 
 
-def _amounts(schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...]) -> tuple[list[nw.Expr], list[str]]:
-    found: list[nw.Expr] = []
+def _with_amounts(
+    frame: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...], is_stored: bool
+) -> tuple[Any, list[str], list[str]]:
+    """The frame with whole numbers; the names of their columns, and what they are amounts of."""
+    dial, fuel = ("dial_kind", dials), ("fuel_kind", fuels)
+    sources = [
+        ("dial", *dial, [kind.column for kind in dials]),
+        ("trip", *dial, [kind.trip for kind in dials]),
+        ("own", *dial, [kind.own for kind in dials]),
+        ("excluded", *dial, [kind.excluded for kind in dials]),
+        ("fuel", *fuel, [kind.column for kind in fuels]),
+    ]
+    optional = [name for _, _, _, names in sources[1:4] for name in names if name in schema]
+    absent = _all_null(frame, optional) if is_stored else set()
+    flags: list[nw.Expr] = []
+    amounts: list[nw.Expr] = []
     has: list[str] = []
-
-    def add(name: str, kinds: tuple[Kind, ...], columns: list[str], by: str, *, zero_is_known: bool) -> None:
+    for name, by, kinds, columns in sources:
         there = [(kind, column) for kind, column in zip(kinds, columns, strict=True) if column in schema]
+        there = [(kind, column) for kind, column in there if column not in absent]
         if not there:
-            return
-        amount: Any = nw.lit(0, dtype=nw.Int64)
-        is_known: Any = nw.lit(False)
+            continue
+        is_known: Any = None
+        value: Any = None
         for kind, column in there:
-            here, known = whole(nw.col(column), kind.whole)
+            zero_is_known = name not in ("dial", "trip")
+            here = known(nw.col(column), kind.whole, zero_is_known=zero_is_known)
+            amount = whole(nw.col(column), nw.col(f"is_{name}_known"), kind.whole)
             if len(kinds) > 1:
                 is_kind = nw.col(by) == kinds.index(kind)
-                here = nw.when(is_kind).then(here).otherwise(amount)
-                known = nw.when(is_kind).then(known).otherwise(is_known)
-            amount, is_known = here, known
-        if not zero_is_known:
-            is_known = is_known & (amount != 0)
-        found.extend([amount.alias(name), is_known.alias(f"is_{name}_known")])
+                here = nw.when(is_kind).then(here).otherwise(nw.lit(False) if is_known is None else is_known)
+                zero = nw.lit(0, dtype=nw.Int64)
+                amount = nw.when(is_kind).then(amount).otherwise(zero if value is None else value)
+            is_known, value = here, amount
+        flags.append(is_known.alias(f"is_{name}_known"))
+        amounts.append(value.alias(name))
         has.append(name)
-
-    add("dial", dials, [kind.column for kind in dials], "dial_kind", zero_is_known=False)
-    add("trip", dials, [kind.trip for kind in dials], "dial_kind", zero_is_known=False)
-    add("own", dials, [kind.own for kind in dials], "dial_kind", zero_is_known=True)
-    add("excluded", dials, [kind.excluded for kind in dials], "dial_kind", zero_is_known=True)
-    add("fuel", fuels, [kind.column for kind in fuels], "fuel_kind", zero_is_known=True)
     if "total_cost" in schema:
-        cost, is_known = whole(nw.col("total_cost"), MONEY)
-        found += [cost.alias("cost"), is_known.alias("is_cost_known")]
+        flags.append(known(nw.col("total_cost"), MONEY).alias("is_cost_known"))
+        amounts.append(whole(nw.col("total_cost"), nw.col("is_cost_known"), MONEY).alias("cost"))
         has.append("cost")
-        if "currency_code" in schema:
-            # an empty code stands for none: two unknown currencies are taken for the same
-            found += [nw.col("currency_code"), nw.col("currency_code").fill_null("").alias("currency")]
-            has.append("currency_code")
-    return found, has
+    names = [*has, *(f"is_{name}_known" for name in has)]
+    if "total_cost" in schema and "currency_code" in schema:
+        # an empty code stands for none: two unknown currencies are taken for the same
+        flags.append(nw.col("currency_code").fill_null("").alias("currency"))
+        has.append("currency_code")
+        names += ["currency", "currency_code"]
+    return frame.with_columns(*flags).with_columns(*amounts), names, has
+
+
+def _all_null(frame: Any, names: list[str]) -> set[str]:
+    if not names or not len(frame):
+        return set(names)
+    counts = frame.select(*names).null_count()
+    return {name for name in names if counts[name].item() == len(frame)}

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import narwhals as nw
 
-__all__ = ["BEFORE", "LazyRows", "Rows", "StoredRows"]
+__all__ = ["BEFORE", "HAS_BEFORE", "PLACE", "SOURCE", "STRAND", "LazyRows", "Rows", "StoredRows"]
 
 F = TypeVar("F", bound="nw.DataFrame[Any] | nw.LazyFrame[Any]")
 Self = TypeVar("Self", bound="Rows[Any]")
@@ -26,6 +26,10 @@ BEFORE = "before_"
 HAS_BEFORE = "has_before"
 STRAND = "strand"
 PLACE = "place"
+SOURCE = "source"
+
+
+HANDED_ON = ("local_date", "id", "user_id", "fuel_type", "fuel_grade", "location", "currency_code")
 
 
 class Rows(Protocol[F]):
@@ -63,6 +67,9 @@ class Rows(Protocol[F]):
 
     def before_among(self: Self, chosen: str, *names: str) -> Self:
         """As :meth:`before`, among the chosen rows alone; in other rows the values mean nothing."""
+
+    def only(self: Self, *names: str) -> Self:
+        """Without what the rules need no more; what is only handed on stays within reach."""
 
     def pairs(self: Self, *names: str) -> Self:
         """:meth:`before`, and only the rows that have one."""
@@ -114,6 +121,10 @@ class StoredRows:
         found = few.select(HAS_BEFORE, *(BEFORE + name for name in names))
         return StoredRows(self.frame.with_columns(*(found[name][at].alias(name) for name in found.columns)))
 
+    def only(self, *names: str) -> StoredRows:
+        there = set(self.frame.columns)
+        return StoredRows(self.frame.select(STRAND, PLACE, SOURCE, *(name for name in names if name in there)))
+
     def pairs(self, *names: str) -> StoredRows:
         count = len(self.frame)
         here, there = self.frame[1:], self.frame.select(STRAND, *names).head(max(count - 1, 0))
@@ -162,6 +173,11 @@ class LazyRows(Generic[F]):
     def before_among(self, chosen: str, *names: str) -> LazyRows[Any]:
         among = LazyRows(self.frame, [*self.strand, chosen], self.order)
         return self.having(among.before(*names).frame)
+
+    def only(self, *names: str) -> LazyRows[Any]:
+        there = self.frame.collect_schema().names()
+        kept = dict.fromkeys([*self.strand, PLACE, *HANDED_ON, *names])
+        return self.having(self.frame.select(*(name for name in kept if name in there)))
 
     def pairs(self, *names: str) -> LazyRows[Any]:
         rows = self.before(*names)
