@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from motovault.analysis.doors import entered, nw
 from motovault.analysis.rolling import as_driven, returned
 from motovault.analysis.summing import number
-from motovault.analysis.windows import middle
+from motovault.analysis.partitions import middle
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT

@@ -60,11 +60,11 @@ def price_history(
     frame = _priced(frame, amounts, asked)
     keys = [*names, "currency_code", "fuel_unit"]
     found = frame.group_by(*keys).agg(
-        *(nw.col(name).sum() for name in ("_one", "_cents", "_burnt_millions", "_burnt_rest")),
+        *(nw.col(name).sum() for name in ("_one", "_cents", "_burnt_high", "_burnt_low")),
         nw.col("_price").min().alias("price_min"),
         nw.col("_price").max().alias("price_max"),
     )
-    sums = ("_one", "_cents", "_burnt_millions", "_burnt_rest")
+    sums = ("_one", "_cents", "_burnt_high", "_burnt_low")
     found = found.with_columns(nw.col(name).cast(nw.Int64) for name in sums)
     found = found.with_columns(
         *known_periods(names),

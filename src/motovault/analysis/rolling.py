@@ -8,7 +8,7 @@ from motovault.analysis import summing
 from motovault.analysis.doors import counted, day, entered, key, needed, nw, text
 from motovault.analysis.rollups import summable
 from motovault.analysis.summing import DISTANCE_SCALE, UNITS_BY_KIND
-from motovault.analysis.windows import before, running
+from motovault.analysis.partitions import before, running
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_driven", "returned", "rolling_economy"]
 
-_SUMS: Final = ("_driven_millions", "_driven_rest", "_burnt_millions", "_burnt_rest")
+_SUMS: Final = ("_driven_high", "_driven_low", "_burnt_high", "_burnt_low")
 _WITHIN: Final = ["_vehicle", "_tank", "_unit", "_valid"]
 _ORDER: Final = ["_closed_on", "_opened_on", "_closed_by"]
 _LAST: Final = 5
@@ -110,7 +110,7 @@ def returned(frame: Any, columns: list[str]) -> Any:
 def _before_distance(frame: Any, distance_km: float) -> Any:
     """The running sums where the window begins, that is at the last row of which the rest is long enough."""
     whole = round(distance_km * DISTANCE_SCALE)
-    driven = nw.col("_driven_millions_so_far") * 10**6 + nw.col("_driven_rest_so_far")
+    driven = nw.col("_driven_high_so_far") * summing.PART + nw.col("_driven_low_so_far")
     ends = frame.with_columns(driven.alias("_at"), nw.lit(1).cast(nw.Int64).alias("_end"))
     begins = frame.with_columns((driven - whole).alias("_at"), nw.lit(0).cast(nw.Int64).alias("_end"))
     # each beginning falls behind the ends that lie before it, and their number names the last of them

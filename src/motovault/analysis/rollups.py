@@ -95,8 +95,11 @@ def summable(frame: Any, include_towing: bool = True, economy_unit: str | None =
         if not set(group) & set(there):
             raise InvalidValue("intervals", group[0], f"is missing, and so is {' and '.join(group[1:])}")
     if not include_towing and "is_towing" in there:
-        frame = frame.filter(~nw.col("is_towing").fill_null(False))
-    frame = frame.with_columns(summing.asked_unit(text(frame, "economy_unit"), economy_unit).alias("economy_unit"))
+        # pandas keeps booleans with nulls as objects, of which "not" is a number
+        frame = frame.filter(~nw.col("is_towing").is_in([True]).fill_null(False))
+    frame = frame.with_columns(
+        summing.asked_unit(text(frame, "economy_unit"), economy_unit).alias("economy_unit")
+    )
     unit = nw.col("economy_unit")
     frame = frame.with_columns(
         summing.of_kind(frame, DISTANCES, unit).alias("_driven"),
@@ -126,12 +129,12 @@ def pooled(frame: Any, names: Sequence[str]) -> Any:
     """Sums and figures of a :func:`summable` frame by columns and economy unit, in no order."""
     there = frame.collect_schema().names()
     keys = [*names, *_unit_of(names)]
-    sums = ["_valid", "_void", "_driven_millions", "_driven_rest", "_burnt_millions", "_burnt_rest"]
+    sums = ["_valid", "_void", "_driven_high", "_driven_low", "_burnt_high", "_burnt_low"]
     others: list[nw.Expr] = []
     has_cost = "cost" in there
     if has_cost:
         frame = _with_money(frame)
-        sums += ["_cents", "_costed", "_paid_millions", "_paid_rest"]
+        sums += ["_cents", "_costed", "_paid_high", "_paid_low"]
         others += [nw.col("_currency").min().alias("_first"), nw.col("_currency").max().alias("_last")]
     # R13: tanks of one vehicle are no sum
     is_one_vehicle = "vehicle_id" in names and "tank" not in names and "tank" in there
@@ -158,8 +161,10 @@ def pooled(frame: Any, names: Sequence[str]) -> Any:
         )
     is_one_currency = (nw.col("_costed") > 0) & (nw.col("_first") == nw.col("_last")).fill_null(False)
     frame = frame.with_columns(
-        nw.when(is_one_currency).then(summing.divided(nw.col("_cents").cast(nw.Float64), 100.0)).alias("cost"),
-        nw.when((nw.col("_paid_millions") + nw.col("_paid_rest")) > 0)
+        nw.when(is_one_currency)
+        .then(summing.divided(nw.col("_cents").cast(nw.Float64), 100.0))
+        .alias("cost"),
+        nw.when((nw.col("_paid_high") + nw.col("_paid_low")) > 0)
         .then(summing.amount("_paid", DISTANCE_SCALE))
         .alias("_over"),
     )
@@ -189,8 +194,8 @@ def _with_money(frame: Any) -> Any:
     return frame.with_columns(
         nw.when(paid).then(summing.money(nw.col("cost"))).otherwise(nw.lit(0)).cast(nw.Int64).alias("_cents"),
         nw.when(paid).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("_costed"),
-        nw.when(paid).then(nw.col("_driven_millions")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_millions"),
-        nw.when(paid).then(nw.col("_driven_rest")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_rest"),
+        nw.when(paid).then(nw.col("_driven_high")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_high"),
+        nw.when(paid).then(nw.col("_driven_low")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_low"),
         nw.when(paid).then(code).alias("_currency"),
     )
 
