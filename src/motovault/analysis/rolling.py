@@ -72,10 +72,9 @@ def rolling_economy(
     shown = nw.col("_valid") == 1
     if distance is not None:
         shown = shown & nw.col("economy_unit").is_in(UNITS_BY_KIND["distance_km"])
+    frame = summing.with_figure(frame, "_driven", "_burnt", "rolling_economy")
     frame = frame.with_columns(
-        nw.when(shown)
-        .then(summing.figure("_driven", "_burnt", nw.col("economy_unit")))
-        .alias("rolling_economy"),
+        nw.when(shown).then(nw.col("rolling_economy")).alias("rolling_economy"),
         nw.when(shown).then(nw.col("_one")).alias("rolling_interval_count"),
     )
     return returned(frame, [*columns, "rolling_economy", "rolling_interval_count"])  # type: ignore[no-any-return]

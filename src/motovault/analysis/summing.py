@@ -31,7 +31,6 @@ __all__ = [
     "asked_unit",
     "difference",
     "divided",
-    "figure",
     "higher",
     "known",
     "money",
@@ -41,6 +40,7 @@ __all__ = [
     "per_unit",
     "total",
     "whole",
+    "with_figure",
 ]
 
 DISTANCE_SCALE: Final = 10**9
@@ -170,15 +170,31 @@ def higher(unit: nw.Expr) -> nw.Expr:
     return unit.is_in(_HIGHER)
 
 
-def figure(distance: str, fuel: str, unit: nw.Expr) -> nw.Expr:
-    """The pooled economy of two sums of :func:`parts` in an economy unit; null without distance or fuel."""
-    driven, burnt = total(distance), total(fuel)
-    driven, burnt = divided(driven, _divisor(unit, 1)), divided(burnt, _divisor(unit, 3))
-    there = (driven > 0) & (burnt > 0)
-    over = nw.when(higher(unit)).then(driven).otherwise(burnt)
-    under = nw.when(higher(unit)).then(burnt).otherwise(driven)
+def with_figure(frame: Any, distance: str, fuel: str, name: str) -> Any:
+    """A frame with the pooled economy of two sums of :func:`parts`, in the economy unit of each row.
+
+    Null without distance or fuel. Step by step: an engine writes out an expression wherever it is used.
+    """
+    unit = nw.col("economy_unit")
+    frame = frame.with_columns(total(distance).alias("_d"), total(fuel).alias("_f"))
+    frame = frame.with_columns(
+        divided(nw.col("_d"), _divisor(unit, 1)).alias("_d"),
+        divided(nw.col("_f"), _divisor(unit, 3)).alias("_f"),
+        unit.is_in(_HIGHER).fill_null(False).alias("_is_higher"),
+    )
+    driven, burnt = nw.col("_d"), nw.col("_f")
     # 1 keeps engines that divide first and choose afterwards from dividing by 0
-    return nw.when(there).then(over / nw.when(there).then(under).otherwise(1.0))
+    frame = frame.with_columns(
+        nw.when(nw.col("_is_higher")).then(driven).otherwise(burnt).alias("_over"),
+        nw.when(nw.col("_is_higher")).then(burnt).otherwise(driven).alias("_under"),
+        ((driven > 0) & (burnt > 0)).fill_null(False).alias("_is_there"),
+    )
+    frame = frame.with_columns(
+        nw.when(nw.col("_is_there")).then(nw.col("_under")).otherwise(1.0).alias("_under")
+    )
+    figure = nw.col("_over") / nw.col("_under")
+    frame = frame.with_columns(nw.when(nw.col("_is_there")).then(figure).alias(name))
+    return frame.drop(["_d", "_f", "_is_higher", "_over", "_under", "_is_there"])
 
 
 def _divisor(unit: nw.Expr, place: int) -> nw.Expr:
