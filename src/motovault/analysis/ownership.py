@@ -179,7 +179,7 @@ def _told(found: Any, names: Sequence[str]) -> Any:
         nw.when(nw.col("_has_way")).then(summing.amount("_driven", DISTANCE_SCALE)).alias("distance_km"),
     )
     has_way = (nw.col("distance_km") > 0).fill_null(False)
-    per = nw.col("cost") / nw.when(has_way).then(nw.col("distance_km")).otherwise(1.0)
+    per = summing.divided(nw.col("cost"), nw.when(has_way).then(nw.col("distance_km")).otherwise(1.0))
     found = found.with_columns(nw.when(has_way).then(per).alias("cost_per_km"))
     columns = ("fuel_cost", "maintenance_cost", "cost", "without_cost", "distance_km", "cost_per_km")
     return found.sort(*names, "currency_code").select(*names, "currency_code", *columns)

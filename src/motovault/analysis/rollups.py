@@ -180,7 +180,7 @@ def _with_costs(frame: Any, is_one_vehicle: bool, distances: Sequence[str]) -> A
     if "currency_code" not in frame.collect_schema().names():
         is_named = nw.col("_is_one_currency") & (nw.col("_first") != "").fill_null(False)
         frame = frame.with_columns(nw.when(is_named).then(nw.col("_first")).alias("currency_code"))
-    per = nw.col("cost") / nw.col("_over")
+    per = summing.divided(nw.col("cost"), nw.col("_over"))
     if is_one_vehicle:
         per = nw.when(nw.col("_is_one_tank")).then(per)
     frame = frame.with_columns(per.alias("_per"))

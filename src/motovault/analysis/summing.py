@@ -192,7 +192,7 @@ def with_figure(frame: Any, distance: str, fuel: str, name: str) -> Any:
     frame = frame.with_columns(
         nw.when(nw.col("_is_there")).then(nw.col("_under")).otherwise(1.0).alias("_under")
     )
-    figure = nw.col("_over") / nw.col("_under")
+    figure = divided(nw.col("_over"), nw.col("_under"))
     frame = frame.with_columns(nw.when(nw.col("_is_there")).then(figure).alias(name))
     return frame.drop(["_d", "_f", "_is_higher", "_over", "_under", "_is_there"])
 
