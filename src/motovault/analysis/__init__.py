@@ -1,4 +1,4 @@
-"""Figures and summaries made of what the rules found. Needs the extra ``analysis``; importing this does not."""
+"""Figures and summaries of what the rules found. Needs the extra ``analysis``; importing this does not."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from motovault.analysis.doors import entered, nw
 from motovault.analysis.rolling import as_driven, returned
-from motovault.analysis.summing import number
+from motovault.analysis.summing import divided, number
 from motovault.analysis.partitions import middle
 
 if TYPE_CHECKING:
@@ -65,13 +65,16 @@ def outliers(intervals: IntoFrameT, threshold: float = 3.5) -> IntoFrameT:
     frame = middle(frame, "_figure", _WITHIN, "_median")
     value, median = nw.col("_figure"), nw.col("_median")
     frame = frame.with_columns(
-        nw.when(value >= median).then(value / median - 1.0).otherwise(1.0 - median / value).alias("_off")
+        nw.when(value >= median)
+        .then(divided(value, median) - 1.0)
+        .otherwise(1.0 - divided(median, value))
+        .alias("_off")
     )
     frame = frame.with_columns(nw.col("_off").abs().alias("_distance"))
     frame = middle(frame, "_distance", _WITHIN, "_spread")
     enough = nw.col("_is_valid") & (nw.col("_median_count") >= _ENOUGH)
     off, spread = nw.col("_off"), nw.col("_spread")
-    score = off * _NORMAL / nw.when(spread > 0).then(spread).otherwise(1.0)
+    score = divided(off * _NORMAL, nw.when(spread > 0).then(spread).otherwise(1.0))
     frame = frame.with_columns(
         nw.when(enough).then(median).alias("median"),
         nw.when(enough & ((spread > 0) | (off == 0))).then(score).alias("deviation"),

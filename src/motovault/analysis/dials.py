@@ -55,7 +55,9 @@ def _of(frame: Any, dial: str) -> Any:
     unit = _DIALS[dial]
     value = nw.col(dial).cast(nw.Float64)
     frame = frame.filter(
-        summing.known(nw.col(dial), DISTANCE_SCALE) & (value > 0).fill_null(False) & ~nw.col("read_on").is_null()
+        summing.known(nw.col(dial), DISTANCE_SCALE)
+        & (value > 0).fill_null(False)
+        & ~nw.col("read_on").is_null()
     )
     frame = frame.with_columns(
         key(frame, "vehicle_id", "_vehicle", ""),
@@ -69,8 +71,6 @@ def _of(frame: Any, dial: str) -> Any:
     earlier = {"_on": "previous_on", "_value": f"previous_{unit}"}
     frame = before(frame, earlier, within, order, "_one_so_far")
     was = nw.col(f"previous_{unit}")
-    drop = summing.whole(was, DISTANCE_SCALE) - summing.whole(nw.col("_value"), DISTANCE_SCALE)
     frame = frame.filter((nw.col("_value") < was).fill_null(False))
-    return frame.with_columns(
-        summing.divided(drop.cast(nw.Float64), float(DISTANCE_SCALE)).alias(f"drop_{unit}")
-    )
+    frame = frame.with_columns(*summing.difference(was, nw.col("_value"), DISTANCE_SCALE, "_drop"))
+    return frame.with_columns(summing.amount("_drop", DISTANCE_SCALE).alias(f"drop_{unit}"))

@@ -17,7 +17,19 @@ try:
 except ImportError:
     raise MissingExtra("analysis", "narwhals") from None
 
-__all__ = ["Frame", "by_names", "counted", "day", "entered", "key", "known_periods", "needed", "nw", "period", "text"]
+__all__ = [
+    "Frame",
+    "by_names",
+    "counted",
+    "day",
+    "entered",
+    "key",
+    "known_periods",
+    "needed",
+    "nw",
+    "period",
+    "text",
+]
 
 Frame: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"
 
@@ -55,7 +67,7 @@ def by_names(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
     Raises:
         InvalidValue: One is not among ``allowed``.
     """
-    asked = [by] if isinstance(by, str) else list(by)
+    asked: list[object] = [by] if isinstance(by, str) else list(by)
     names: list[str] = []
     for name in asked:
         if not isinstance(name, str) or name not in allowed:
@@ -99,7 +111,9 @@ def period(frame: Any, column: str, names: Sequence[str]) -> list[nw.Expr]:
 def known_periods(names: Sequence[str]) -> list[nw.Expr]:
     """``year`` and ``month`` with null again where :func:`period` had none."""
     return [
-        nw.when(nw.col(name) != 0).then(nw.col(name)).alias(name) for name in names if name in {"year", "month"}
+        nw.when(nw.col(name) != 0).then(nw.col(name)).alias(name)
+        for name in names
+        if name in {"year", "month"}
     ]
 
 

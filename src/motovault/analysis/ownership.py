@@ -113,11 +113,15 @@ def _by_dial(frame: Any, keys: Sequence[str]) -> Any:
     within, order = ["_vehicle"], ["_on", "_dial"]
     frame = running(frame, ["_one"], within, order)
     frame = before(frame, {"_dial": "_dial_before"}, within, order, "_one_so_far")
-    frame = frame.filter(~nw.col("_dial_before").is_null())
-    step = summing.whole(nw.col("_dial"), DISTANCE_SCALE) - summing.whole(nw.col("_dial_before"), DISTANCE_SCALE)
-    frame = frame.with_columns(step.alias("_step"))
-    frame = frame.with_columns(nw.when(nw.col("_step") > 0).then(nw.col("_step")).otherwise(nw.lit(0)).alias("_step"))
-    frame = frame.with_columns(*summing.halves(nw.col("_step"), "_driven"))
+    frame = frame.with_columns(
+        nw.when((nw.col("_dial_before") < nw.col("_dial")).fill_null(False))
+        .then(nw.col("_dial_before"))
+        .otherwise(nw.col("_dial"))
+        .alias("_from")
+    ).filter(~nw.col("_dial_before").is_null())
+    frame = frame.with_columns(
+        *summing.difference(nw.col("_dial"), nw.col("_from"), DISTANCE_SCALE, "_driven")
+    )
     return _summed(frame, keys).with_columns(nw.lit(1).cast(nw.Int64).alias("_tanks"))
 
 
@@ -142,7 +146,7 @@ def _by_interval(frame: Any, keys: Sequence[str]) -> Any:
 
 
 def _summed(frame: Any, keys: Sequence[str], *others: nw.Expr) -> Any:
-    sums = ("_driven_millions", "_driven_rest")
+    sums = ("_driven_high", "_driven_low")
     found = frame.group_by(*keys).agg(*(nw.col(name).sum() for name in sums), *others)
     return found.with_columns(nw.col(name).cast(nw.Int64) for name in sums)
 
@@ -150,8 +154,8 @@ def _summed(frame: Any, keys: Sequence[str], *others: nw.Expr) -> Any:
 def _told(found: Any, names: Sequence[str]) -> Any:
     """The sums in the columns of the answer, null where nothing is known."""
     found = found.with_columns(
-        (~nw.col("_driven_rest").is_null() & (nw.col("_tanks") == 1).fill_null(False)).alias("_has_way"),
-        *(nw.col(name).fill_null(0).cast(nw.Int64) for name in (*_SUMS, "_driven_millions", "_driven_rest")),
+        (~nw.col("_driven_low").is_null() & (nw.col("_tanks") == 1).fill_null(False)).alias("_has_way"),
+        *(nw.col(name).fill_null(0).cast(nw.Int64) for name in (*_SUMS, "_driven_high", "_driven_low")),
     )
     fuel, other = nw.col("_fuel_count") > 0, nw.col("_maintenance_count") > 0
 
@@ -165,7 +169,9 @@ def _told(found: Any, names: Sequence[str]) -> Any:
             .alias(name)
             for name in names
         ),
-        nw.when((nw.col("_currency") != "").fill_null(False)).then(nw.col("_currency")).alias("currency_code"),
+        nw.when((nw.col("_currency") != "").fill_null(False))
+        .then(nw.col("_currency"))
+        .alias("currency_code"),
         nw.when(fuel).then(paid(nw.col("_fuel"))).alias("fuel_cost"),
         nw.when(other).then(paid(nw.col("_maintenance"))).alias("maintenance_cost"),
         nw.when(fuel | other).then(paid(nw.col("_fuel") + nw.col("_maintenance"))).alias("cost"),
@@ -173,7 +179,7 @@ def _told(found: Any, names: Sequence[str]) -> Any:
         nw.when(nw.col("_has_way")).then(summing.amount("_driven", DISTANCE_SCALE)).alias("distance_km"),
     )
     has_way = (nw.col("distance_km") > 0).fill_null(False)
-    per = nw.col("cost") / nw.when(has_way).then(nw.col("distance_km")).otherwise(1.0)
+    per = summing.divided(nw.col("cost"), nw.when(has_way).then(nw.col("distance_km")).otherwise(1.0))
     found = found.with_columns(nw.when(has_way).then(per).alias("cost_per_km"))
     columns = ("fuel_cost", "maintenance_cost", "cost", "without_cost", "distance_km", "cost_per_km")
     return found.sort(*names, "currency_code").select(*names, "currency_code", *columns)

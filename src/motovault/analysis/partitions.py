@@ -38,7 +38,12 @@ def running(
 
 
 def before(
-    frame: Any, columns: dict[str, str], within: Sequence[str], order: Sequence[str], place: str, rows: int = 1
+    frame: Any,
+    columns: dict[str, str],
+    within: Sequence[str],
+    order: Sequence[str],
+    place: str,
+    rows: int = 1,
 ) -> Any:
     """A frame with what columns (new name by column) said so many rows before; null where there was none.
 
@@ -77,7 +82,8 @@ def middle(frame: Any, value: str, within: Sequence[str], name: str) -> Any:
     is_middle = (twice >= nw.col(count)) & (twice <= nw.col(count) + 2)
     frame = frame.with_columns(nw.when(is_middle).then(nw.col(value)).alias("_middle"))
     frame = frame.with_columns(
-        nw.col("_middle").min().over(*within).alias("_low"), nw.col("_middle").max().over(*within).alias("_high")
+        nw.col("_middle").min().over(*within).alias("_low"),
+        nw.col("_middle").max().over(*within).alias("_high"),
     )
     frame = frame.with_columns(((nw.col("_low") + nw.col("_high")) * 0.5).alias(name))
     return frame.drop(["_one", "_middle", "_low", "_high"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis.doors import counted, entered, key, needed, nw
 from motovault.analysis.rollups import DISTANCES, pooled, summable
-from motovault.analysis.summing import higher
+from motovault.analysis.summing import divided, higher
 from motovault.analysis.partitions import middle
 from motovault.errors import InvalidValue
 
@@ -106,10 +106,12 @@ def _standing(frame: Any, peers: Sequence[str], enough: int) -> Any:
         nw.when(shown).then(nw.col("_group")).alias("peer_group"),
         nw.when(shown).then(count - 1).alias("peer_count"),
         nw.when(shown).then(nw.col("_median")).alias("peer_median"),
-        nw.when(shown).then(off / nw.when(shown).then(nw.col("_median")).otherwise(1.0)).alias("difference_percent"),
+        nw.when(shown)
+        .then(divided(off, nw.when(shown).then(nw.col("_median")).otherwise(1.0)))
+        .alias("difference_percent"),
         nw.when(shown).then(better + 1).alias("rank"),
         nw.when(shown & (others > 0))
-        .then(beaten / nw.when(others > 0).then(others).otherwise(1.0))
+        .then(divided(beaten, nw.when(others > 0).then(others).otherwise(1.0)))
         .alias("percentile"),
     )
 

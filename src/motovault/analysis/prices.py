@@ -60,11 +60,11 @@ def price_history(
     frame = _priced(frame, amounts, asked)
     keys = [*names, "currency_code", "fuel_unit"]
     found = frame.group_by(*keys).agg(
-        *(nw.col(name).sum() for name in ("_one", "_cents", "_burnt_millions", "_burnt_rest")),
+        *(nw.col(name).sum() for name in ("_one", "_cents", "_burnt_high", "_burnt_low")),
         nw.col("_price").min().alias("price_min"),
         nw.col("_price").max().alias("price_max"),
     )
-    sums = ("_one", "_cents", "_burnt_millions", "_burnt_rest")
+    sums = ("_one", "_cents", "_burnt_high", "_burnt_low")
     found = found.with_columns(nw.col(name).cast(nw.Int64) for name in sums)
     found = found.with_columns(
         *known_periods(names),
@@ -73,7 +73,7 @@ def price_history(
         summing.divided(nw.col("_cents").cast(nw.Float64), 100.0).alias("cost"),
     )
     amount = nw.col("amount")
-    price = nw.col("cost") / nw.when(amount > 0).then(amount).otherwise(1.0)
+    price = summing.divided(nw.col("cost"), nw.when(amount > 0).then(amount).otherwise(1.0))
     found = found.with_columns(nw.when(amount > 0).then(price).alias("price"))
     columns = ["fill_count", "amount", "cost", "price", "price_min", "price_max"]
     return found.sort(*keys).select(*keys, *columns).to_native()  # type: ignore[no-any-return]
@@ -118,7 +118,7 @@ def _price() -> nw.Expr:
     has_amount = nw.col("_amount") > 0
     amount = summing.divided(summing.total("_burnt"), summing.per_unit(per))
     paid = summing.divided(nw.col("_cents").cast(nw.Float64), 100.0)
-    by_cost = nw.when(has_amount).then(paid / nw.when(has_amount).then(amount).otherwise(1.0))
+    by_cost = nw.when(has_amount).then(summing.divided(paid, nw.when(has_amount).then(amount).otherwise(1.0)))
     is_typed = summing.known(typed, summing.MONEY_SCALE) & typed_in.is_in(list(FUEL_TO_BASE)).fill_null(False)
     turned = summing.divided(typed * summing.per_unit(per), summing.per_unit(typed_in))
     as_typed = nw.when((per == typed_in).fill_null(False)).then(typed).otherwise(turned)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_driven", "returned", "rolling_economy"]
 
-_SUMS: Final = ("_driven_millions", "_driven_rest", "_burnt_millions", "_burnt_rest")
+_SUMS: Final = ("_driven_high", "_driven_low", "_burnt_high", "_burnt_low")
 _WITHIN: Final = ["_vehicle", "_tank", "_unit", "_valid"]
 _ORDER: Final = ["_closed_on", "_opened_on", "_closed_by"]
 _LAST: Final = 5
@@ -72,10 +72,9 @@ def rolling_economy(
     shown = nw.col("_valid") == 1
     if distance is not None:
         shown = shown & nw.col("economy_unit").is_in(UNITS_BY_KIND["distance_km"])
+    frame = summing.with_figure(frame, "_driven", "_burnt", "rolling_economy")
     frame = frame.with_columns(
-        nw.when(shown)
-        .then(summing.figure("_driven", "_burnt", nw.col("economy_unit")))
-        .alias("rolling_economy"),
+        nw.when(shown).then(nw.col("rolling_economy")).alias("rolling_economy"),
         nw.when(shown).then(nw.col("_one")).alias("rolling_interval_count"),
     )
     return returned(frame, [*columns, "rolling_economy", "rolling_interval_count"])  # type: ignore[no-any-return]
@@ -110,7 +109,7 @@ def returned(frame: Any, columns: list[str]) -> Any:
 def _before_distance(frame: Any, distance_km: float) -> Any:
     """The running sums where the window begins, that is at the last row of which the rest is long enough."""
     whole = round(distance_km * DISTANCE_SCALE)
-    driven = nw.col("_driven_millions_so_far") * 10**6 + nw.col("_driven_rest_so_far")
+    driven = nw.col("_driven_high_so_far") * summing.PART + nw.col("_driven_low_so_far")
     ends = frame.with_columns(driven.alias("_at"), nw.lit(1).cast(nw.Int64).alias("_end"))
     begins = frame.with_columns((driven - whole).alias("_at"), nw.lit(0).cast(nw.Int64).alias("_end"))
     # each beginning falls behind the ends that lie before it, and their number names the last of them

@@ -34,6 +34,7 @@ BY: Final = (
 )
 DISTANCES: Final = ("distance_km", "distance_h")
 FUELS: Final = ("volume_l", "mass_kg", "energy_kwh")
+_COSTS: Final = {"distance_km": "cost_per_km", "distance_h": "cost_per_h"}
 
 
 def rollup(
@@ -95,8 +96,11 @@ def summable(frame: Any, include_towing: bool = True, economy_unit: str | None =
         if not set(group) & set(there):
             raise InvalidValue("intervals", group[0], f"is missing, and so is {' and '.join(group[1:])}")
     if not include_towing and "is_towing" in there:
-        frame = frame.filter(~nw.col("is_towing").fill_null(False))
-    frame = frame.with_columns(summing.asked_unit(text(frame, "economy_unit"), economy_unit).alias("economy_unit"))
+        # pandas keeps booleans with nulls as objects, of which "not" is a number
+        frame = frame.filter(~nw.col("is_towing").is_in([True]).fill_null(False))
+    frame = frame.with_columns(
+        summing.asked_unit(text(frame, "economy_unit"), economy_unit).alias("economy_unit")
+    )
     unit = nw.col("economy_unit")
     frame = frame.with_columns(
         summing.of_kind(frame, DISTANCES, unit).alias("_driven"),
@@ -126,12 +130,12 @@ def pooled(frame: Any, names: Sequence[str]) -> Any:
     """Sums and figures of a :func:`summable` frame by columns and economy unit, in no order."""
     there = frame.collect_schema().names()
     keys = [*names, *_unit_of(names)]
-    sums = ["_valid", "_void", "_driven_millions", "_driven_rest", "_burnt_millions", "_burnt_rest"]
+    sums = ["_valid", "_void", "_driven_high", "_driven_low", "_burnt_high", "_burnt_low"]
     others: list[nw.Expr] = []
     has_cost = "cost" in there
     if has_cost:
         frame = _with_money(frame)
-        sums += ["_cents", "_costed", "_paid_millions", "_paid_rest"]
+        sums += ["_cents", "_costed", "_paid_high", "_paid_low"]
         others += [nw.col("_currency").min().alias("_first"), nw.col("_currency").max().alias("_last")]
     # R13: tanks of one vehicle are no sum
     is_one_vehicle = "vehicle_id" in names and "tank" not in names and "tank" in there
@@ -140,43 +144,47 @@ def pooled(frame: Any, names: Sequence[str]) -> Any:
         others += [nw.col("_tank").min().alias("_tank_first"), nw.col("_tank").max().alias("_tank_last")]
     frame = frame.group_by(*keys).agg(*(nw.col(name).sum() for name in sums), *others)
     frame = frame.with_columns(nw.col(name).cast(nw.Int64) for name in sums)
-    unit = nw.col("economy_unit")
-    economy = summing.figure("_driven", "_burnt", unit)
+    frame = summing.with_figure(frame, "_driven", "_burnt", "economy")
     if is_one_vehicle:
-        economy = nw.when((nw.col("_tank_first") == nw.col("_tank_last")).fill_null(False)).then(economy)
-    columns = [
+        is_one_tank = (nw.col("_tank_first") == nw.col("_tank_last")).fill_null(False)
+        frame = frame.with_columns(is_one_tank.alias("_is_one_tank"))
+        frame = frame.with_columns(nw.when(nw.col("_is_one_tank")).then(nw.col("economy")).alias("economy"))
+    frame = frame.with_columns(
         *known_periods(names),
         nw.col("_valid").alias("interval_count"),
         nw.col("_void").alias("void_count"),
-        *(_of(column, "_driven", DISTANCE_SCALE) for column in DISTANCES if column in there),
-        *(_of(column, "_burnt", FUEL_SCALE) for column in FUELS if column in there),
-        economy.alias("economy"),
-    ]
-    if not has_cost:
-        return frame.select(*(name for name in keys if name not in {"year", "month"}), *columns).select(
-            *keys, *(column for column in _order(there) if column not in keys)
-        )
+        summing.amount("_driven", DISTANCE_SCALE).alias("_driven"),
+        summing.amount("_burnt", FUEL_SCALE).alias("_burnt"),
+    )
+    frame = frame.with_columns(
+        *(_of(column, "_driven") for column in DISTANCES if column in there),
+        *(_of(column, "_burnt") for column in FUELS if column in there),
+    )
+    if has_cost:
+        frame = _with_costs(frame, is_one_vehicle, [column for column in DISTANCES if column in there])
+    return frame.select(*keys, *(column for column in _order(there) if column not in keys))
+
+
+def _with_costs(frame: Any, is_one_vehicle: bool, distances: Sequence[str]) -> Any:
     is_one_currency = (nw.col("_costed") > 0) & (nw.col("_first") == nw.col("_last")).fill_null(False)
     frame = frame.with_columns(
-        nw.when(is_one_currency).then(summing.divided(nw.col("_cents").cast(nw.Float64), 100.0)).alias("cost"),
-        nw.when((nw.col("_paid_millions") + nw.col("_paid_rest")) > 0)
-        .then(summing.amount("_paid", DISTANCE_SCALE))
-        .alias("_over"),
+        is_one_currency.alias("_is_one_currency"),
+        summing.divided(nw.col("_cents").cast(nw.Float64), 100.0).alias("_money"),
+        summing.amount("_paid", DISTANCE_SCALE).alias("_over"),
+        nw.col("_costed").alias("cost_interval_count"),
     )
-    per = nw.col("cost") / nw.col("_over")
+    frame = frame.with_columns(
+        nw.when(nw.col("_is_one_currency")).then(nw.col("_money")).alias("cost"),
+        nw.when(nw.col("_over") > 0).then(nw.col("_over")).otherwise(1.0).alias("_over"),
+    )
+    if "currency_code" not in frame.collect_schema().names():
+        is_named = nw.col("_is_one_currency") & (nw.col("_first") != "").fill_null(False)
+        frame = frame.with_columns(nw.when(is_named).then(nw.col("_first")).alias("currency_code"))
+    per = summing.divided(nw.col("cost"), nw.col("_over"))
     if is_one_vehicle:
-        per = nw.when((nw.col("_tank_first") == nw.col("_tank_last")).fill_null(False)).then(per)
-    columns += [nw.col("cost"), nw.col("_costed").alias("cost_interval_count")]
-    if "currency_code" not in keys:
-        columns.append(
-            nw.when(is_one_currency & (nw.col("_first") != "")).then(nw.col("_first")).alias("currency_code")
-        )
-    for column, name in zip(DISTANCES, ("cost_per_km", "cost_per_h"), strict=True):
-        if column in there:
-            columns.append(nw.when(unit.is_in(UNITS_BY_KIND[column])).then(per).alias(name))
-    return frame.select(*(name for name in keys if name not in {"year", "month"}), *columns).select(
-        *keys, *(column for column in _order(there) if column not in keys)
-    )
+        per = nw.when(nw.col("_is_one_tank")).then(per)
+    frame = frame.with_columns(per.alias("_per"))
+    return frame.with_columns(_of(column, "_per", _COSTS[column]) for column in distances)
 
 
 def _with_money(frame: Any) -> Any:
@@ -189,16 +197,16 @@ def _with_money(frame: Any) -> Any:
     return frame.with_columns(
         nw.when(paid).then(summing.money(nw.col("cost"))).otherwise(nw.lit(0)).cast(nw.Int64).alias("_cents"),
         nw.when(paid).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("_costed"),
-        nw.when(paid).then(nw.col("_driven_millions")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_millions"),
-        nw.when(paid).then(nw.col("_driven_rest")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_rest"),
+        nw.when(paid).then(nw.col("_driven_high")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_high"),
+        nw.when(paid).then(nw.col("_driven_low")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_low"),
         nw.when(paid).then(code).alias("_currency"),
     )
 
 
-def _of(column: str, name: str, scale: int) -> nw.Expr:
-    """A sum in the column of its kind, null in those of the others."""
-    fits = nw.col("economy_unit").is_in(UNITS_BY_KIND[column])
-    return nw.when(fits).then(summing.amount(name, scale)).alias(column)
+def _of(column: str, name: str, alias: str | None = None) -> nw.Expr:
+    """What is of a kind in the column of its kind, null in those of the others."""
+    fits = nw.col("economy_unit").is_in(UNITS_BY_KIND[column]).fill_null(False)
+    return nw.when(fits).then(nw.col(name)).alias(alias or column)
 
 
 def _order(there: Sequence[str]) -> list[str]:
@@ -206,9 +214,5 @@ def _order(there: Sequence[str]) -> list[str]:
     found = ["interval_count", "void_count", *amounts, "economy"]
     if "cost" in there:
         found += ["cost", "currency_code", "cost_interval_count"]
-        found += [
-            name
-            for column, name in zip(DISTANCES, ("cost_per_km", "cost_per_h"), strict=True)
-            if column in there
-        ]
+        found += [name for column, name in _COSTS.items() if column in there]
     return found

@@ -5,8 +5,8 @@ engine has its own. So amounts are whole numbers while they are added:
 micrometres and microhours (10^9 in a kilometre and an hour), picolitres,
 nanograms and nanowatt-hours (10^12 in a litre, a kilogram, a kilowatt-hour).
 An amount of three decimals in any unit is exact in them. A fleet's picolitres
-do not fit into 64 bits, so a whole number is added in two parts: millions,
-and the rest.
+do not fit into 64 bits, so a whole number is added in two parts, of which
+the higher counts 2^20 at a time.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ __all__ = [
     "FUEL_SCALE",
     "LONGEST_KM",
     "MONEY_SCALE",
+    "PART",
     "UNITS_BY_KIND",
     "amount",
     "asked_unit",
+    "difference",
     "divided",
-    "figure",
-    "halves",
     "higher",
     "known",
     "money",
@@ -40,12 +40,13 @@ __all__ = [
     "per_unit",
     "total",
     "whole",
+    "with_figure",
 ]
 
 DISTANCE_SCALE: Final = 10**9
 FUEL_SCALE: Final = 10**12
 MONEY_SCALE: Final = 100
-_PART: Final = 10**6
+PART: Final = 2**20
 _LARGEST: Final = {DISTANCE_SCALE: 9e9, FUEL_SCALE: 9e6, MONEY_SCALE: 9e13}
 """What is above fits no 64 bits, and is no distance, no filling and no bill: it counts as unknown."""
 
@@ -94,16 +95,16 @@ def whole(column: nw.Expr, scale: int) -> nw.Expr:
 
 
 def parts(column: nw.Expr, scale: int, name: str) -> tuple[nw.Expr, nw.Expr]:
-    """A column of amounts as two of whole numbers, ``{name}_millions`` and ``{name}_rest``; 0 if unknown."""
+    """A column of amounts as two of whole numbers, ``{name}_high`` and ``{name}_low``; 0 if unknown."""
     value = nw.when(known(column, scale)).then(column.cast(nw.Float64)).otherwise(0.0)
-    millions = (value * float(scale // _PART)).floor().cast(nw.Int64)
-    return millions.alias(f"{name}_millions"), (whole(column, scale) - millions * _PART).alias(f"{name}_rest")
+    high = (value * (scale / PART)).floor().cast(nw.Int64)
+    return high.alias(f"{name}_high"), (whole(column, scale) - high * PART).alias(f"{name}_low")
 
 
-def halves(column: nw.Expr, name: str) -> tuple[nw.Expr, nw.Expr]:
-    """A column of whole numbers, none below 0, in two as :func:`parts` has them."""
-    millions = (column.cast(nw.Float64) * (1 / _PART)).floor().cast(nw.Int64)
-    return millions.alias(f"{name}_millions"), (column - millions * _PART).alias(f"{name}_rest")
+def difference(larger: nw.Expr, smaller: nw.Expr, scale: int, name: str) -> tuple[nw.Expr, nw.Expr]:
+    """How much two columns of amounts are apart, in two columns as :func:`parts` has them."""
+    (high, low), (less_high, less_low) = parts(larger, scale, name), parts(smaller, scale, name)
+    return (high - less_high).alias(f"{name}_high"), (low - less_low).alias(f"{name}_low")
 
 
 def money(column: nw.Expr) -> nw.Expr:
@@ -112,12 +113,13 @@ def money(column: nw.Expr) -> nw.Expr:
 
 
 def total(name: str) -> nw.Expr:
-    """What the two sums of :func:`parts` are together, as the float next to it."""
-    millions, rest = nw.col(f"{name}_millions"), nw.col(f"{name}_rest")
-    fits = millions <= 9 * 10**12
-    exact = nw.when(fits).then(millions).otherwise(0) * _PART + nw.when(fits).then(rest).otherwise(0)
-    rough = millions.cast(nw.Float64) * float(_PART) + rest.cast(nw.Float64)
-    return nw.when(fits).then(exact.cast(nw.Float64)).otherwise(rough)
+    """What the two sums of :func:`parts` are together, as the float next to it.
+
+    A power of two times a whole number loses nothing, so only the addition rounds. (PyArrow turns no whole
+    number above 2^53 into a float: the two must not be put together before.)
+    """
+    high, low = nw.col(f"{name}_high"), nw.col(f"{name}_low")
+    return high.cast(nw.Float64) * float(PART) + low.cast(nw.Float64)
 
 
 def divided(value: nw.Expr, divisor: nw.Expr | float) -> nw.Expr:
@@ -168,15 +170,31 @@ def higher(unit: nw.Expr) -> nw.Expr:
     return unit.is_in(_HIGHER)
 
 
-def figure(distance: str, fuel: str, unit: nw.Expr) -> nw.Expr:
-    """The pooled economy of two sums of :func:`parts` in an economy unit; null without distance or fuel."""
-    driven, burnt = total(distance), total(fuel)
-    driven, burnt = divided(driven, _divisor(unit, 1)), divided(burnt, _divisor(unit, 3))
-    there = (driven > 0) & (burnt > 0)
-    over = nw.when(higher(unit)).then(driven).otherwise(burnt)
-    under = nw.when(higher(unit)).then(burnt).otherwise(driven)
+def with_figure(frame: Any, distance: str, fuel: str, name: str) -> Any:
+    """A frame with the pooled economy of two sums of :func:`parts`, in the economy unit of each row.
+
+    Null without distance or fuel. Step by step: an engine writes out an expression wherever it is used.
+    """
+    unit = nw.col("economy_unit")
+    frame = frame.with_columns(total(distance).alias("_d"), total(fuel).alias("_f"))
+    frame = frame.with_columns(
+        divided(nw.col("_d"), _divisor(unit, 1)).alias("_d"),
+        divided(nw.col("_f"), _divisor(unit, 3)).alias("_f"),
+        unit.is_in(_HIGHER).fill_null(False).alias("_is_higher"),
+    )
+    driven, burnt = nw.col("_d"), nw.col("_f")
     # 1 keeps engines that divide first and choose afterwards from dividing by 0
-    return nw.when(there).then(over / nw.when(there).then(under).otherwise(1.0))
+    frame = frame.with_columns(
+        nw.when(nw.col("_is_higher")).then(driven).otherwise(burnt).alias("_over"),
+        nw.when(nw.col("_is_higher")).then(burnt).otherwise(driven).alias("_under"),
+        ((driven > 0) & (burnt > 0)).fill_null(False).alias("_is_there"),
+    )
+    frame = frame.with_columns(
+        nw.when(nw.col("_is_there")).then(nw.col("_under")).otherwise(1.0).alias("_under")
+    )
+    figure = divided(nw.col("_over"), nw.col("_under"))
+    frame = frame.with_columns(nw.when(nw.col("_is_there")).then(figure).alias(name))
+    return frame.drop(["_d", "_f", "_is_higher", "_over", "_under", "_is_there"])
 
 
 def _divisor(unit: nw.Expr, place: int) -> nw.Expr:
