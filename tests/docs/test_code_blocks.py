@@ -26,6 +26,9 @@ CACHE = "redis://cache.example.com:6379/0"
 BUNDLED_LOG = ROOT / "src" / "motovault" / "cli" / "demo_log.csv"
 """The log of ``motovault demo``; the pages find it as ``fuelio.csv``."""
 
+STORE = ROOT / "examples" / "json_store"
+"""The store of the page about adapters; the pages find it beside them."""
+
 FIRST = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/motovault demo"
 SECOND = "python3 -m venv .venv && .venv/bin/pip install nox && .venv/bin/nox"
 
@@ -51,7 +54,9 @@ def test_a_page_does_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # as Python has it that was started there
     shutil.copy(BUNDLED_LOG, tmp_path / "fuelio.csv")
+    shutil.copytree(STORE, tmp_path / "json_store", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.delenv("MOTOVAULT_DATABASE_URL", raising=False)
     stand_ins = {}
     if _needs(page, SERVER):

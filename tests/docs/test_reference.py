@@ -276,3 +276,42 @@ def test_what_the_readme_says_of_us_is_what_the_case_expects(case: str) -> None:
     assert shown
     assert shown <= ours
     assert not shown & _figures(_readme_cases()[case][2]), "the slip and the answer are the same"
+
+
+# ------------------------------------------------------------------------ testing kit
+
+_INNER = {
+    # what one public module of the kit is made of; nobody imports it by name
+    *("motovault.testing.lockstep_maintenance", "motovault.testing.lockstep_values"),
+    *(f"motovault.testing.fleet.{name}" for name in ("chance", "driving", "kinds", "vehicles")),
+}
+
+
+def _kit() -> dict[str, set[str]]:
+    """The public names of the testing kit, by the module that gives them out first."""
+    import motovault.testing
+
+    given: dict[str, set[str]] = {}
+    for found in pkgutil.walk_packages(motovault.testing.__path__, "motovault.testing."):
+        if found.name not in _INNER:
+            names = set(importlib.import_module(found.name).__all__)
+            package = found.name.rpartition(".")[0]
+            new = names - given.get(package, set())
+            if new:
+                given[found.name] = new
+    return given
+
+
+def test_every_public_name_of_the_testing_kit_is_on_its_page() -> None:
+    page = REFERENCE / "testing-kit.md"
+    kit = _kit()
+    titles = re.findall(r"^## (.+)$", _text(page), flags=re.MULTILINE)
+    listed = {
+        "motovault.testing.fleet" if title == "A fleet" else title.strip("`"): {
+            re.match(r"\w+", _words(row[0])[0]).group()  # type: ignore[union-attr]
+            for row in _rows(_section(page, title))
+            if _words(row[0])
+        }
+        for title in titles
+    }
+    assert listed == kit

@@ -12,12 +12,12 @@ from typing import Final
 
 import polars as pl
 
-from motovault.testing.fleet.chance import WHOLE, Draws
+from motovault.testing.fleet.chance import WHOLE, Draws, over
 from motovault.testing.fleet.kinds import COUNTRIES
+from motovault.testing.fleet.vehicles import uuid_text
 
 __all__ = ["driven", "fuel_log_frame", "oddities_of", "truth_of"]
 
-_DAY_US: Final = 60_000_000
 _TOTAL: Final = 10_000
 """A full tank, in parts of it."""
 
@@ -49,8 +49,8 @@ def driven(vehicles: pl.DataFrame, seed: int) -> pl.DataFrame:
             is_towing=~first & _below(towing, 2) & (pl.col("fuel_type") != "electric"),
             # of the fill that was not written down: as much as fits between the two that were
             hidden=2000 + hidden * 3000 // WHOLE,
-            noise=(up - down) * 80 / (WHOLE * 1000) + 1,
-            price_noise=(price - WHOLE // 2) * 80 / (WHOLE * 1000) + 1,
+            noise=(up - down) * (0.08 / WHOLE) + 1,
+            price_noise=(price - WHOLE // 2) * (0.08 / WHOLE) + 1,
             knows_price=~_below(no_price, 8),
             knows_dial=~pl.col("is_trip_only") & ~_below(no_dial, 3),
             knows_volume=~_below(no_volume, 1),
@@ -78,15 +78,15 @@ def driven(vehicles: pl.DataFrame, seed: int) -> pl.DataFrame:
             .cast(pl.Int64)
         )
         .with_columns(minutes=_since_first("minutes"))
-        # days from the middle of July, at most half a year; winter is where it is most
-        .with_columns(winter=((pl.col("minutes") // 1440 - 197) * 4 % 1461 * 2 - 1461).abs() - 730)
+        # from -730 in the middle of July to 730 in that of January
+        .with_columns(winter=730 - ((pl.col("minutes") // 1440 - 197) * 4 % 1461 * 2 - 1461).abs())
         .with_columns(
             distance=(
                 pl.col("burnt")
                 / (pl.col("fuel_per_dial") * 100)
                 / (
                     pl.col("noise")
-                    * (1 + pl.col("season") * pl.col("winter") / 730_000)
+                    * (1 + pl.col("season") * pl.col("winter") * (0.001 / 730))
                     * pl.when("is_towing").then(1.3).otherwise(1.0)
                 )
             )
@@ -134,14 +134,13 @@ def _since_first(name: str) -> pl.Expr:
 
 def fuel_log_frame(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     """What was written down, in the columns of the fuel log frame."""
-    digits = pl.col("row").cast(pl.String).str.zfill(12)
     is_hours, has_trip = pl.col("odometer_unit") == "h", pl.col("is_trip_only") & ~pl.col("is_first")
     trip = pl.when("is_missed").then(pl.col("distance") // 2).otherwise("distance")
     written = pl.when("knows_dial").then(pl.col("written") * pl.col("dial_scale"))
     driven_since = pl.when(has_trip & (trip > 0)).then(trip * pl.col("dial_scale"))
     poured = pl.when("knows_volume").then(pl.col("poured") * pl.col("fuel_scale"))
     # 4 % a year since 2015, in thousandths of money
-    years = (pl.col("minutes") - 16_436 * 1440) / (365.25 * 1440)
+    years = (pl.col("minutes") - 16_436 * 1440) * (1 / (365.25 * 1440))
     rows = rows.with_columns(
         price_thousandths=(pl.col("price") * (1 + 0.04 * years) * pl.col("price_noise") * 1000)
         .round()
@@ -156,7 +155,7 @@ def fuel_log_frame(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     return rows.select(
         "user_id",
         "vehicle_id",
-        id=pl.format(f"{{}}-{{}}-7000-9000-{seed:012d}", digits.str.slice(0, 8), digits.str.slice(8, 4)),
+        id=uuid_text("row", "9000", seed),
         filled_at="filled_at",
         local_date=_local_date(),
         tank=pl.lit(1, pl.Int64),
@@ -165,23 +164,23 @@ def fuel_log_frame(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
         location=pl.when("knows_place").then(_place()),
         odometer_unit="odometer_unit",
         fuel_unit="fuel_unit",
-        odometer_km=pl.when(~is_hours).then(written / 1e9),
-        trip_distance_km=pl.when(~is_hours).then(driven_since / 1e9),
+        odometer_km=pl.when(~is_hours).then(over(written, 1e9)),
+        trip_distance_km=pl.when(~is_hours).then(over(driven_since, 1e9)),
         excluded_distance_km=nothing,
-        odometer_h=pl.when(is_hours).then(written / 1e6),
-        trip_h=pl.when(is_hours).then(driven_since / 1e6),
+        odometer_h=pl.when(is_hours).then(over(written, 1e6)),
+        trip_h=pl.when(is_hours).then(over(driven_since, 1e6)),
         excluded_h=nothing,
-        volume_l=pl.when(~unit.is_in(["kg", "kWh"])).then(poured / 1e12),
-        mass_kg=pl.when(unit == "kg").then(poured / 1e9),
-        energy_kwh=pl.when(unit == "kWh").then(poured / 1e3),
-        price_per_unit=pl.when("knows_price").then(pl.col("price_thousandths") / 1000),
-        total_cost=pl.when("knows_price", "knows_volume").then(hundredths / 100),
+        volume_l=pl.when(~unit.is_in(["kg", "kWh"])).then(over(poured, 1e12)),
+        mass_kg=pl.when(unit == "kg").then(over(poured, 1e9)),
+        energy_kwh=pl.when(unit == "kWh").then(over(poured, 1e3)),
+        price_per_unit=pl.when("knows_price").then(over(pl.col("price_thousandths"), 1e3)),
+        total_cost=pl.when("knows_price", "knows_volume").then(over(hundredths, 100)),
         currency_code="currency_code",
         is_full_tank="is_full",
         missed_previous="is_missed",
         is_towing="is_towing",
-        charge_start_percent=pl.when("notes_charge").then(pl.col("before") / 100),
-        charge_end_percent=pl.when("notes_charge").then(pl.col("after") / 100),
+        charge_start_percent=pl.when("notes_charge").then(over(pl.col("before"), 100)),
+        charge_end_percent=pl.when("notes_charge").then(over(pl.col("after"), 100)),
         source=pl.lit("fleet"),
     )
 
@@ -226,14 +225,14 @@ def truth_of(rows: pl.DataFrame, vehicles: pl.DataFrame) -> pl.DataFrame:
         .otherwise(1e12)
     )
     is_hours = pl.col("odometer_unit") == "h"
-    amount = burnt * pl.col("fuel_scale") / fuel
-    dial = distance * pl.col("dial_scale") / pl.when(is_hours).then(1e6).otherwise(1e9)
+    amount = over(burnt * pl.col("fuel_scale"), fuel)
+    dial = over(distance * pl.col("dial_scale"), pl.when(is_hours).then(1e6).otherwise(1e9))
     return joined.select(
         "user_id",
         "vehicle_id",
         "fuel_type",
         *(pl.col(name).fill_null(0) for name in ("fills", "partial_fills", "missed_fills")),
-        tank_capacity=pl.col("capacity") / 1000,
+        tank_capacity=over(pl.col("capacity"), 1e3),
         fuel_unit="fuel_unit",
         distance_km=pl.when(~is_hours).then(dial),
         distance_h=pl.when(is_hours).then(dial),
@@ -248,18 +247,15 @@ def _consumption_unit(is_hours: pl.Expr) -> pl.Expr:
     return pl.format("{}/{}", unit, pl.when(is_hours).then(pl.lit("h")).otherwise(pl.lit("100km")))
 
 
-def oddities_of(rows: pl.DataFrame, logs: pl.DataFrame) -> pl.DataFrame:
+def oddities_of(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     """The rows whose odometer says what is not so, and what it should have said."""
     changed = pl.col("row") == pl.col("changed_at")
     scale = pl.when(pl.col("odometer_unit") == "h").then(1e6).otherwise(1e9)
-    return (
-        rows.with_columns(id=logs["id"])
-        .filter(pl.col("is_slip") | changed)
-        .select(
-            "user_id",
-            "vehicle_id",
-            "id",
-            kind=pl.when(changed).then(pl.lit("changed_dial")).otherwise(pl.lit("slip")),
-            true_odometer=pl.col("true_dial") * pl.col("dial_scale") / scale,
-        )
+    return rows.filter(pl.col("is_slip") | changed).select(
+        "user_id",
+        "vehicle_id",
+        # made here: taken from the logs, a few texts would hold on to the memory of all
+        id=uuid_text("row", "9000", seed),
+        kind=pl.when(changed).then(pl.lit("changed_dial")).otherwise(pl.lit("slip")),
+        true_odometer=over(pl.col("true_dial") * pl.col("dial_scale"), scale),
     )

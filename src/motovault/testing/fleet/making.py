@@ -108,7 +108,7 @@ def _made(vehicles: pl.DataFrame, seed: int) -> Fleet:
         vehicles=vehicles_of(vehicles),
         owners=owners_of(vehicles),
         truth=truth_of(rows, vehicles),
-        oddities=oddities_of(rows, logs),
+        oddities=oddities_of(rows, seed),
     )
 
 

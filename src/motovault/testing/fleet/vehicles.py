@@ -7,10 +7,10 @@ from typing import Final
 
 import polars as pl
 
-from motovault.testing.fleet.chance import WHOLE, Draws
+from motovault.testing.fleet.chance import WHOLE, Draws, over
 from motovault.testing.fleet.kinds import COUNTRIES, MODELS, kinds
 
-__all__ = ["fleet_vehicles", "owners_of", "vehicles_of"]
+__all__ = ["fleet_vehicles", "owners_of", "uuid_text", "vehicles_of"]
 
 _OWNED: Final = 2
 """Vehicles of one owner."""
@@ -34,21 +34,21 @@ def fleet_vehicles(fills: int, fills_per_vehicle: int, seed: int) -> pl.DataFram
         + _chosen(model, [one.weight for one in MODELS]),
         share=100 + weight * 900 // WHOLE,
     )
-    end = (pl.col("share").cum_sum() / pl.col("share").sum() * fills).floor().cast(pl.Int64)
+    end = (over(pl.col("share").cum_sum(), pl.col("share").sum()) * fills).floor().cast(pl.Int64)
     frame = frame.with_columns(begin=end.shift(1, fill_value=0), count=end - end.shift(1, fill_value=0))
     frame = frame.join(_kinds(), on="kind", how="left", maintain_order="left")
     count = pl.max_horizontal("count", 1)
     days = pl.max_horizontal(700 + span * 2200 // WHOLE, count * 8 // 10)
     return frame.with_columns(
         user_id=pl.format("fleet|{}", pl.col("owner").cast(pl.String).str.zfill(9)),
-        vehicle_id=_uuid("number", "8000", seed),
+        vehicle_id=uuid_text("number", "8000", seed),
         # minutes since 1970, and between two fills
         first=(_FIRST_DAY + first_day * 1000 // WHOLE) * 1440 + 6 * 60,
         gap=days * 1440 / count,
         # tenths on the dial; 0 would be unknown
         dial=10 + dial * 900_000 // WHOLE,
         model_year=2006 + year * 10 // WHOLE,
-        fuel_per_dial=pl.col("fuel_per_dial") * (900 + thrift * 200 // WHOLE) / 1000,
+        fuel_per_dial=pl.col("fuel_per_dial") * (900 + thrift * 200 // WHOLE) * 0.001,
         is_whole_dial=habit < WHOLE * 7 // 10,
         is_trip_only=habit >= WHOLE * 97 // 100,
         notes_charge=(pl.col("fuel_type") == "electric") & (charges < WHOLE // 2),
@@ -71,7 +71,7 @@ def _kinds() -> pl.DataFrame:
     return pl.DataFrame(kinds(), infer_schema_length=None).with_row_index("kind").cast({"kind": pl.Int64})
 
 
-def _uuid(number: str, mark: str, seed: int) -> pl.Expr:
+def uuid_text(number: str, mark: str, seed: int) -> pl.Expr:
     """Texts in the order of the numbers. Decimal digits are hexadecimal ones too."""
     digits = pl.col(number).cast(pl.String).str.zfill(12)
     return pl.format(f"{{}}-{{}}-7000-{mark}-{seed:012d}", digits.str.slice(0, 8), digits.str.slice(8, 4))

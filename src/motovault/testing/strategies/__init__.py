@@ -17,8 +17,20 @@ try:
 except ModuleNotFoundError as missing:
     raise MissingExtra("testing", "hypothesis") from missing
 
-from motovault.testing.strategies.entities import fuel_logs, moments, texts, user_preferences, vehicles
-from motovault.testing.strategies.histories import FuelLogHistory, TrueInterval, fuel_log_histories
+from motovault.testing.strategies.entities import (
+    amounts,
+    fuel_logs,
+    moments,
+    texts,
+    user_preferences,
+    vehicles,
+)
+from motovault.testing.strategies.histories import (
+    FEATURES,
+    FuelLogHistory,
+    TrueInterval,
+    fuel_log_histories,
+)
 from motovault.testing.strategies.maintenance import (
     MaintenanceHistory,
     maintenance_histories,
@@ -29,11 +41,13 @@ from motovault.testing.strategies.platform import engine_specs, transmission_spe
 from motovault.testing.strategies.vins import INVALID_VIN_KINDS, MAKES, invalid_vins, vins
 
 __all__ = [
+    "FEATURES",
     "INVALID_VIN_KINDS",
     "MAKES",
     "FuelLogHistory",
     "MaintenanceHistory",
     "TrueInterval",
+    "amounts",
     "engine_specs",
     "fuel_log_histories",
     "fuel_logs",
