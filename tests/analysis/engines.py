@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sqlite3
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -111,7 +112,8 @@ def in_sqlite(columns: Columns, unit: str | None) -> list[Row]:
         connection.close()
 
 
-def in_postgres(url: str) -> Callable[[Columns, str | None], list[Row]]:
+@contextmanager
+def in_postgres(url: str) -> Iterator[Callable[[Columns, str | None], list[Row]]]:
     engine = create_engine(url)
 
     def run(columns: Columns, unit: str | None) -> list[Row]:
@@ -128,7 +130,8 @@ def in_postgres(url: str) -> Callable[[Columns, str | None], list[Row]]:
             names = [one[0] for one in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    return run
+    yield run
+    engine.dispose()
 
 
 ENGINES: dict[str, Callable[[Columns, str | None], Any]] = {
@@ -268,10 +271,14 @@ def _row_of(vehicle_id: str, tank: object, one: Any, report: Any, dial: Any, fue
     return row
 
 
-def columns_of(histories: Mapping[str, Sequence[Fill]]) -> dict[str, list[Any]]:
-    """All columns of the contract that a fill can fill; ``id`` says the order of writing."""
-    named = {
+def renamed(histories: Mapping[str, Sequence[Fill]]) -> dict[str, list[Fill]]:
+    """The same, each fill with an ``id`` that says when it was written down."""
+    return {
         name: [attrs.evolve(fill, id=f"{number:06}") for number, fill in enumerate(fills)]
         for name, fills in histories.items()
     }
-    return fill_rows(named)
+
+
+def columns_of(histories: Mapping[str, Sequence[Fill]]) -> dict[str, list[Any]]:
+    """All columns of the contract that a fill can fill."""
+    return fill_rows(renamed(histories))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motovault.domain.fuel_logs import Fill
+from motovault.domain.fuel_logs import Fill, fills_from_logs
+from motovault.testing.strategies.histories import FuelLogHistory, fuel_log_histories
 from tests.analysis.engines import (
     ENGINES,
     assert_agrees_with_the_domain,
@@ -18,6 +20,7 @@ from tests.analysis.engines import (
     columns_of,
     in_postgres,
     plain,
+    renamed,
 )
 from tests.domain.fuel_logs.test_economy_vectors import cases, fill_of
 
@@ -26,17 +29,14 @@ Run = Callable[[Any, str | None], Any]
 
 @pytest.fixture(scope="module")
 def engines(postgres_url: str) -> Iterator[dict[str, Run]]:
-    return {**ENGINES, "postgres sql": in_postgres(postgres_url)}
+    with in_postgres(postgres_url) as run:
+        yield {**ENGINES, "postgres sql": run}
 
 
 def assert_all_agree(
     engines: Mapping[str, Run], histories: Mapping[str, Sequence[Fill]], unit: str | None
 ) -> None:
-    columns = columns_of(histories)
-    named = {
-        name: [attrs.evolve(fill, id=f"{number:06}") for number, fill in enumerate(fills)]
-        for name, fills in histories.items()
-    }
+    columns, named = columns_of(histories), renamed(histories)
     results = {name: plain(run(columns, unit)) for name, run in engines.items()}
     assert_agrees_with_the_domain(results["polars"], named)
     first = bits(results["polars"])
@@ -49,3 +49,97 @@ def assert_all_agree(
 def test_every_vector_comes_out_alike_everywhere(case: dict[str, Any], engines: dict[str, Run]) -> None:
     fills = [fill_of(entry, case["units"], key) for key, entry in enumerate(case["fills"])]
     assert_all_agree(engines, {"a": fills}, case["units"]["economy"])
+
+
+# What people write and what no one should: dials unknown, set back and out of order within a day, trip
+# meters, distances on one fuel, several tanks, kinds, currencies.
+amounts = st.one_of(
+    *[st.integers(1_000, 60_000).map(lambda n: Decimal(n).scaleb(-3))] * 6, st.just(Decimal(0)), st.none()
+)
+steps = st.one_of(st.integers(1, 9_000).map(lambda n: Decimal(n).scaleb(-1)), st.just(Decimal(100)))
+costs = st.one_of(*[st.integers(0, 20_000).map(lambda n: Decimal(n).scaleb(-2))] * 6, st.none())
+UNITS = [("km", "L"), ("mi", "us_gal"), ("mi", "imp_gal"), ("nmi", "L"), ("h", "L"), ("km", "kWh"), ("mi", "kg")]
+
+
+@st.composite
+def nasty_vehicle(draw: st.DrawFn) -> list[Fill]:
+    way = draw(st.sampled_from(["plain", "odd", "trips", "mixed"]))
+    driven, burnt = draw(st.sampled_from(UNITS))
+    odometer, day, fills = Decimal(draw(st.integers(1, 999))), 0, list[Fill]()
+    rare = st.one_of(*[st.none()] * (2 if way in ("odd", "trips") else 12), steps)
+    knows_dial = st.sampled_from([True, False, False, False] if way == "trips" else [True] * 5 + [False])
+    for index in range(draw(st.integers(0, 14))):
+        odometer += draw(st.one_of(steps, st.just(Decimal(0))))
+        day += draw(st.sampled_from([0, 0, 1, 3, 40]))
+        if way == "mixed" and draw(st.booleans()):
+            driven, burnt = draw(st.sampled_from(UNITS))
+        is_slip = draw(st.sampled_from([False] * 8 + [True]))
+        fills.append(
+            Fill(
+                id=index,
+                on=date(2025, 1, 1) + timedelta(days=day),
+                odometer=(draw(steps) if is_slip else odometer) if draw(knows_dial) else None,
+                volume=draw(amounts),
+                odometer_unit=driven,
+                fuel_unit=burnt,
+                is_full_tank=draw(st.sampled_from([True, True, True, False])),
+                missed_previous=draw(st.sampled_from([False] * 9 + [True])),
+                trip_distance=draw(st.one_of(st.none(), steps)) if way in ("odd", "trips") else None,
+                fuel_distance=draw(rare) if way == "odd" else None,
+                excluded_distance=draw(rare),
+                tank=draw(st.sampled_from([1, 1, 1, 2])),
+                is_towing=draw(st.sampled_from([False] * 4 + [True])),
+                total_cost=draw(costs),
+                currency_code=draw(st.sampled_from([*["EUR"] * 8, "CHF", None])),
+            )
+        )
+    return fills
+
+
+MANY = settings(max_examples=max(settings().max_examples // 4, 5))
+"""Each example is a garage of several vehicles, and goes through eleven engines."""
+
+
+@MANY
+@given(st.lists(nasty_vehicle(), max_size=8), st.sampled_from([None, "mpg_us", "L/100km", "kWh/100km", "h/us_gal"]))
+def test_any_garage_comes_out_alike_everywhere(
+    engines: dict[str, Run], garage: list[list[Fill]], unit: str | None
+) -> None:
+    """One definition: whatever was written down, to the bit in every engine, and as the domain has it."""
+    assert_all_agree(engines, {f"v{number}": fills for number, fills in enumerate(garage)}, unit)
+
+
+@given(st.lists(nasty_vehicle(), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_a_garage_of_rows_in_any_order_is_that_of_the_domain(garage: list[list[Fill]], random: Any) -> None:
+    """``id`` says the order of writing, so the order of rows says nothing."""
+    histories = {f"v{number}": fills for number, fills in enumerate(garage)}
+    columns = columns_of(histories)
+    order = random.sample(range(len(columns["id"])), len(columns["id"]))
+    shuffled = {name: [values[at] for at in order] for name, values in columns.items()}
+    rows = plain(ENGINES["polars"](shuffled, None))
+    assert_agrees_with_the_domain(rows, renamed(histories))
+    assert bits(rows) == bits(plain(ENGINES["polars"](columns, None)))
+
+
+@given(st.lists(nasty_vehicle(), min_size=1, max_size=6))
+def test_eager_rows_without_names_or_moments_count_as_written_in_their_order(garage: list[list[Fill]]) -> None:
+    columns = columns_of({f"v{number}": fills for number, fills in enumerate(garage)})
+    nameless = {name: values for name, values in columns.items() if name != "id"}
+    with_names = plain(ENGINES["polars"](columns, None))
+    for row in with_names:
+        del row["opened_by"], row["closed_by"]
+    for name in ("polars", "polars lazy", "pyarrow"):
+        assert bits(plain(ENGINES[name](nameless, None))) == bits(with_names)
+
+
+@given(fuel_log_histories())
+def test_histories_that_obey_physics_give_what_the_domain_gives(history: FuelLogHistory) -> None:
+    fills = fills_from_logs(
+        history.logs,
+        distance_unit=history.distance_unit,
+        fuel_unit=history.fuel_unit,
+        currency_code="EUR",
+        local_date=history.preferences.local_date,
+    )
+    rows = plain(ENGINES["polars"](columns_of({"a": fills}), None))
+    assert_agrees_with_the_domain(rows, renamed({"a": fills}))
