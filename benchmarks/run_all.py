@@ -42,6 +42,7 @@ TITLES = {
     "upcoming": "What is due in a large garage, PostgreSQL",
     "economy": "Economy of a vehicle",
     "frames": "Economy of a fleet on tables",
+    "frames_out": "Frames out of the databases",
     "forecast": "When a distance will be reached",
     "import_fuelio": "A large Fuelio file into SQLite",
     "import_time": "Time to import",
@@ -54,6 +55,7 @@ WITH_POSTGRESQL = {
     "storage_row_level_security",
     "upcoming",
     "cache",
+    "frames_out",
 }
 STORES = ("attrs", "SQLAlchemy", "psycopg")
 PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
@@ -62,6 +64,7 @@ PACKAGES = dict.fromkeys(WITH_POSTGRESQL, STORES) | {
     "cache": (*STORES, "redis", "hiredis", "msgspec", "cachetools"),
     "economy": ("attrs",),
     "frames": ("narwhals", "polars", "pandas", "pyarrow", "duckdb"),
+    "frames_out": (*STORES, "pyarrow", "adbc-driver-postgresql"),
     "forecast": ("attrs",),
     "import_fuelio": ("attrs", "SQLAlchemy"),
     "import_time": ("attrs",),

@@ -20,6 +20,8 @@ from motovault.ports import Clock, NewId, UserId
 from motovault.stores import Repositories, Store
 
 if TYPE_CHECKING:
+    from motovault.analysis.charts.of_garage import GarageCharts
+    from motovault.analysis.frames import Frames
     from motovault.importers import ImportOptions, ImportPlan, ImportResult
 
 __all__ = ["Garage"]
@@ -61,6 +63,13 @@ class Garage:
         self.maintenance = MaintenanceService(user_id, self._unit_of_work, clock, new_id)
         self.odometer = OdometerService(self._unit_of_work)
         self.preferences = UserPreferencesService(user_id, self._unit_of_work, clock, new_id)
+
+    @property
+    def frames(self) -> Frames:
+        """This user's rows as frames of pandas, Polars or Arrow. Needs the extra ``analysis``."""
+        from motovault.analysis.frames import frames_of_garage
+
+        return frames_of_garage(self._unit_of_work, self._store)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -121,6 +130,13 @@ class Garage:
         return apply_plan(
             plan, self._unit_of_work, user_id=self.user_id, clock=self._clock, new_id=self._new_id
         )
+
+    @property
+    def charts(self) -> GarageCharts:
+        """Pictures of a vehicle: economy, cost, odometer, maintenance. Needs the extra ``analysis``."""
+        from motovault.analysis.charts.of_garage import GarageCharts
+
+        return GarageCharts(self)
 
     def calendar(
         self,

@@ -25,6 +25,7 @@ from motovault.system import SystemClock, uuid7
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from motovault.analysis.frames import Frames
     from motovault.cache import Answers
     from motovault.storage.sql.migrate import MigrationStatus
     from motovault.storage.sql.store import SqlStore
@@ -78,6 +79,16 @@ class Vault:
             vin_decoder=self._decoder,
             policy=self._policy,
         )
+
+    @property
+    def frames(self) -> Frames:
+        """The rows of all users as frames: for whoever runs the vault, never for one of its users.
+
+        Under row-level security, as a role that it binds, they raise NotAllowed.
+        """
+        from motovault.analysis.frames import frames_of_all
+
+        return frames_of_all(self._store)
 
     @property
     def catalogue(self) -> CatalogueService:

@@ -17,7 +17,9 @@ PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in 
 WITH_TABLE_OF_ITS_OWN = {"vin", "import_time"}
 MEASURED = [name for name in PROGRAMS if name not in WITH_TABLE_OF_ITS_OWN]
 ON_POSTGRESQL = [
-    name for name in MEASURED if name.startswith("storage_") or name in {"catalogue", "upcoming"}
+    name
+    for name in MEASURED
+    if name.startswith("storage_") or name in {"catalogue", "frames_out", "upcoming"}
 ]
 
 

@@ -75,16 +75,17 @@ def test_a_wrong_unit_is_found_out_before_anything_is_kept(motovault: Cli, folde
     assert list(folder.iterdir()) == []
 
 
-def test_without_matplotlib_all_but_the_chart_is_there(folder: Path) -> None:
+@pytest.mark.parametrize(("module", "package"), [("altair", "altair"), ("vl_convert", "vl-convert-python")])
+def test_without_what_draws_all_but_the_chart_is_there(module: str, package: str, folder: Path) -> None:
     program = (
-        "import sys; sys.modules['matplotlib'] = None; "
+        f"import sys; sys.modules['{module}'] = None; "
         "from motovault.cli import main; sys.exit(main(['demo', '--database', 'memory:']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "matplotlib is not installed; for a chart run: pip install 'motovault[analysis]'" in done.stdout
+    assert f"{package} is not installed; for a chart run: pip install 'motovault[analysis]'" in done.stdout
     assert "Average 31.43 mpg (US)" in done.stdout
     assert list(folder.iterdir()) == []
 

@@ -49,7 +49,7 @@ def test_a_command_loads_what_it_needs_and_no_more(
 ) -> None:
     program = (
         "import sys; from motovault.cli import main; main(sys.argv[1:]); "
-        "heavy = {'rich', 'pydantic', 'sqlalchemy', 'alembic', 'matplotlib'}; "
+        "heavy = {'rich', 'pydantic', 'sqlalchemy', 'alembic', 'altair'}; "
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(

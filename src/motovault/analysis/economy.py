@@ -31,7 +31,8 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
 
     Returns:
         A frame of the same kind: one row an interval, valid or void, by vehicle, by tank, as driven.
-        What is lazy stays lazy.
+        What is lazy stays lazy. On Spark a vehicle's intervals lie together in that order, but the
+        vehicles in none.
 
     Raises:
         InvalidValue: A column is missing or of a wrong type, or ``frame`` is no frame.

@@ -25,19 +25,25 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     The known rows of a day are numbered by odometer, and an unknown one gets
     the number of known ones that were written before it: sorted by that
     number, it stands behind so many of them, which is where it was written.
+
+    Both numbers run on over all days and strands of a vehicle, which does not
+    change how those of one day compare. So a distributed engine brings a
+    vehicle's rows together once, by the first window, and every later one, by
+    the vehicle and more, finds them there.
     """
-    day = [*strand, DAY]
-    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE))
-    rows: LazyRows[Any] = LazyRows(frame, [*day, KNOWN], [DIAL, *written])
-    frame = rows.running(rank=nw.col(ONE)).frame
+    vehicle, *rest = strand
+    day = [*rest, DAY]
+    rows = LazyRows(frame, [vehicle], [*day, *written])
+    known = rows.number(nw.col(KNOWN))
+    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("is_one_known"))
+    # an unknown dial stands at 0, before all that are known
+    key = nw.col("rank") * 2
     if written:
-        rows = LazyRows(frame, day, written)
-        frame = rows.running(known_before=rows.number(nw.col(KNOWN))).frame
-    else:
-        frame = frame.with_columns(nw.lit(0, dtype=nw.Int64).alias("known_before"))
-    key = nw.when(nw.col(KNOWN)).then(nw.col("rank") * 2).otherwise(nw.col("known_before") * 2 + 1)
+        frame = rows.having(frame).running(known_before=nw.col("is_one_known")).frame
+        key = nw.when(nw.col(KNOWN)).then(key).otherwise(nw.col("known_before") * 2 + 1)
+    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("is_one_known")).frame
     frame = frame.with_columns(key.alias(KEY))
-    placed = LazyRows(frame, strand, [DAY, KEY, *written]).running(**{PLACE: nw.col(ONE)})
+    placed = LazyRows(frame, [vehicle], [*day, KEY, *written]).running(**{PLACE: nw.col(ONE)})
     return LazyRows(placed.frame, strand)
 
 

@@ -233,7 +233,9 @@ def _is_kind(column: str, kind: Kind, kinds: tuple[Kind, ...]) -> nw.Expr:
 def _result(frame: Any, reading: Reading, *, is_stored: bool) -> Any:
     """The columns of the contract, in its order."""
     has = reading.has
-    if not is_stored:
+    # on a cluster it would move every row once more, and work out all before it twice, to see how to part it
+    is_spread = frame.implementation.is_spark_like()
+    if not is_stored and not is_spread:
         frame = frame.sort(*reading.strand, PLACE)
     tank = nw.col("tank") if "tank" in has else nw.lit(1, dtype=nw.Int64).alias("tank")
     ids = [nw.col(BEFORE + "id").alias("opened_by"), nw.col("id").alias("closed_by")] if "id" in has else []

@@ -14,7 +14,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from motovault.analysis import economy_chart
+from motovault.analysis.charts import economy_chart, save_chart
 from motovault.cli import output
 from motovault.cli.database import database_file, database_of, opened, shown
 from motovault.cli.importing import CountedIds, bring_in, declarations, print_import
@@ -80,13 +80,12 @@ def _draw(
     drawn: list[Path] = []
     try:
         for vehicle in vehicles:
-            figure = economy_chart(economy_of(garage, vehicle, given.economy_unit))
+            chart = economy_chart(economy_of(garage, vehicle, given.economy_unit))
             stem = f"{beside.stem if beside else 'motovault'}-{_file_word(vehicle)}"
             path = (beside.parent if beside else Path()) / f"{stem}.svg"
             if path in drawn:  # two vehicles of one name
                 path = path.with_name(f"{stem}-{vehicle.id}.svg")
-            figure.savefig(path)
-            drawn.append(path)
+            drawn.append(save_chart(chart, path))
     except MissingExtra as error:
         return [], f"{error.package} is not installed; for a chart run: pip install 'motovault[analysis]'"
     except OSError as error:

@@ -64,6 +64,19 @@ class TankEconomy:
     def __len__(self) -> int:
         return len(self._stretches)
 
+    def _repr_html_(self) -> str:
+        unit = escape(UNITS[self.economy_unit].label)
+        head = ("until", UNITS[self.distance_unit].label, UNITS[self.fuel_unit].label)
+        titles = "".join(f"<th>{escape(title)}</th>" for title in head) + f"<th>{unit}</th>"
+        rows = "".join(
+            f"<tr><td>{i.closed_on}</td><td>{_shown(i.distance, 1)}</td><td>{_shown(i.fuel, 3)}</td>"
+            f"<td>{_shown(i.economy, 2) or escape(i.void or '')}</td></tr>"
+            for i in self.intervals
+        )
+        average = f"average {_shown(self.average, 2) or '–'} {unit}"
+        caption = f"<caption>tank {escape(str(self.tank))}: {average}</caption>"
+        return f"<table>{caption}<tr>{titles}</tr>{rows}</table>"
+
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
         """By closing fill, oldest first; also those without a figure. Made when first asked for."""
@@ -236,18 +249,7 @@ class EconomyReport:
 
     def _repr_html_(self) -> str:
         parts = [f"<p><b>{escape(self.title)}</b></p>"] if self.title else []
-        for tank in self.tanks:
-            unit = UNITS[tank.economy_unit].label
-            rows = "".join(
-                f"<tr><td>{i.closed_on}</td><td>{_shown(i.distance, 1)}</td><td>{_shown(i.fuel, 3)}</td>"
-                f"<td>{_shown(i.economy, 2) or escape(i.void or '')}</td></tr>"
-                for i in tank.intervals
-            )
-            parts.append(
-                f"<table><caption>tank {escape(str(tank.tank))}: average {_shown(tank.average, 2) or '–'} "
-                f"{escape(unit)}</caption><tr><th>until</th><th>{escape(UNITS[tank.distance_unit].label)}</th>"
-                f"<th>{escape(UNITS[tank.fuel_unit].label)}</th><th>{escape(unit)}</th></tr>{rows}</table>"
-            )
+        parts += [tank._repr_html_() for tank in self.tanks] or ["<p>no fuel logs</p>"]
         found = "".join(f"<li>{escape(finding.message)}</li>" for finding in self.findings)
         return "".join(parts) + (f"<ul>{found}</ul>" if found else "")
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from html import escape
+from typing import Any, TypeVar
 
 import attrs
 
@@ -21,13 +22,15 @@ from motovault.domain.fuel_logs.history import in_order
 from motovault.domain.fuel_logs.intervals import Interval
 from motovault.domain.fuel_logs.report import EconomyReport
 from motovault.quantities.context import EXACT, plain
-from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, convert
+from motovault.quantities.formatting import display
+from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE, UNITS, convert
 
 __all__ = ["FuelStatistics", "FuelTotals", "fuel_statistics"]
 
 K = TypeVar("K")
 
 _ZERO = Decimal(0)
+_NOT_SAID = "not said"
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +86,64 @@ class FuelStatistics:
     by_fuel_type: Mapping[str | None, FuelTotals]
     by_grade: Mapping[tuple[str | None, str | None], FuelTotals]
     by_station: Mapping[str | None, FuelTotals]
+
+    def _repr_html_(self) -> str:
+        whole = f"{self.totals.log_count} logs" if self.totals.log_count != 1 else "1 log"
+        parts = [f"<p><b>Fuel</b>: {whole}{self._driven()}{self._averages()}</p>"]
+        groups: tuple[tuple[str, Mapping[Any, FuelTotals]], ...] = (
+            ("in all", {"": self.totals}),
+            ("by year", self.by_year),
+            ("by month", self.by_month),
+            ("by fuel type", self.by_fuel_type),
+            ("by grade", self.by_grade),
+            ("by station", self.by_station),
+        )
+        for title, totals in groups:
+            if self.totals.log_count and any(_said(name) != _NOT_SAID for name in totals):
+                head = "".join(f"<th>{name}</th>" for name in ("", "logs", "fuel", "cost"))
+                rows = "".join(_html_row(name, one) for name, one in totals.items())
+                parts.append(f"<table><caption>{title}</caption><tr>{head}</tr>{rows}</table>")
+        return "".join(parts)
+
+    def _driven(self) -> str:
+        if self.distance is None:
+            return ""
+        return f", {display(self.distance, 0, ',')} {escape(UNITS[self.distance_unit].label)}"
+
+    def _averages(self) -> str:
+        said = [
+            f"{'' if len(self.average_economy) == 1 else f'tank {escape(str(tank))}: '}"
+            f"{display(figure, 2, ',')} {escape(UNITS[self.economy_units[tank]].label)}"
+            for tank, figure in self.average_economy.items()
+            if figure is not None
+        ]
+        said += [
+            f"{display(cost, 4)} {escape(code or '')} per {escape(UNITS[self.distance_unit].label)}"
+            for code, cost in self.cost_per_distance.items()
+        ]
+        return "".join(f", {one}" for one in said)
+
+
+def _html_row(name: object, totals: FuelTotals) -> str:
+    fuel = " + ".join(
+        f"{display(amount, 2, ',')} {UNITS[unit].label}" for unit, amount in totals.fuel.items()
+    )
+    cost = " + ".join(f"{display(paid, 2, ',')} {code or ''}".rstrip() for code, paid in totals.cost.items())
+    known = "" if totals.cost_is_complete or not cost else " (not of all)"
+    cells = (_said(name), str(totals.log_count), fuel, cost + known)
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _said(name: object) -> str:
+    """A group's name: a month, a year, a word, or words one after the other."""
+    match name:
+        case (int(year), int(month)):
+            return f"{year:04}-{month:02}"
+        case tuple():
+            return " ".join(str(part) for part in name if part is not None) or _NOT_SAID
+        case None:
+            return _NOT_SAID
+    return str(name)
 
 
 def fuel_statistics(

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import attrs
 
+from motovault.domain.matching import folded, option_order
 from motovault.domain.platform.entities import (
     CatalogueChanges,
     Engine,
@@ -21,7 +22,6 @@ from motovault.domain.platform.entities import (
     TransmissionSpec,
     VehicleOption,
 )
-from motovault.domain.matching import folded, option_order
 
 __all__ = ["HeldCatalogue", "OptionKey", "option_key"]
 

@@ -14,6 +14,7 @@ Source: the domain rules, section platform (stated); without a catalogue: ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
@@ -267,6 +268,18 @@ class DecodedVin:
         if self.error is not None:
             return f"<DecodedVin refused: {self.error}>"
         return f"<DecodedVin {redacted(self.vin or '')} by {self.decoder}: {self}>"
+
+    def _repr_html_(self) -> str:
+        if self.error is not None:
+            return f"<p>{escape(str(self))}</p>"
+        rows = "".join(
+            f"<tr><td>{name.replace('_', ' ')}</td><td>{escape(' or '.join(map(str, told)))}</td></tr>"
+            for name, field in self.fields.items()
+            if (told := field.candidates if field.value is None else (field.value,))
+        )
+        found = "".join(f"<li>{escape(finding.message)}</li>" for finding in self.findings)
+        caption = escape(f"{redacted(self.vin or '')} by {self.decoder}")
+        return f"<table><caption>{caption}</caption>{rows}</table>" + (f"<ul>{found}</ul>" if found else "")
 
 
 class VinDecoder(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -113,6 +115,12 @@ class MemoryStore:
             atomic: It writes more than once, all or nothing; without it every write stands for itself.
         """
         return MemoryUnitOfWork((Transaction if atomic else Statements)(self._shelf, user_id))
+
+    @contextmanager
+    def everyone(self) -> Iterator[Sequence[UserId]]:
+        """All who have rows, while nothing changes: :class:`motovault.stores.KnowsEveryone`."""
+        with self._shelf.looking:
+            yield self._shelf.users()
 
     def catalogue_unit_of_work(self, *, atomic: bool = False) -> MemoryCatalogueUnitOfWork:
         """A unit of work of the catalogue, to be entered; ``atomic`` as above."""

@@ -86,6 +86,10 @@ class Shelf:
             found = self._kept[user_id, kind] = kind()
         return found
 
+    def users(self) -> list[UserId]:
+        """Whose rows are kept, sorted; to be asked under ``looking``."""
+        return sorted({user_id for user_id, _ in self._kept})
+
     def exchange(self, user_id: UserId, kind: type[R], rows: R) -> None:
         """Keep other rows instead; under ``looking``."""
         self._kept[user_id, kind] = rows

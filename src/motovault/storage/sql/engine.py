@@ -13,6 +13,7 @@ import re
 import select
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from sqlalchemy import event, exc
 
 from motovault.errors import InvalidValue, MissingExtra, StorageFailure
 
-__all__ = ["make_engine", "schema_of"]
+__all__ = ["is_ours", "make_engine", "schema_of"]
 
 _POSTGRESQL: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _SQLITE: Final = frozenset({"sqlite", "sqlite+pysqlite"})
@@ -32,6 +33,14 @@ _RULE: Final = (
     "must be a PostgreSQL URL (postgresql://user@host/database), a SQLite URL (sqlite:///garage.db) "
     "or the path of a SQLite file"
 )
+
+
+_OURS: Final[weakref.WeakSet[sa.Engine]] = weakref.WeakSet()
+
+
+def is_ours(engine: sa.Engine) -> bool:
+    """Whether :func:`make_engine` made this one of PostgreSQL: all that its connections need is known."""
+    return engine in _OURS
 
 
 def make_engine(
@@ -79,7 +88,9 @@ def make_engine(
         raise MissingExtra("postgres", "psycopg")
     if schema is not None:
         made = made.update_query_dict({"schema": schema})
-    return _postgresql(made, password_file, pool_size, pool_idle_seconds, connect_timeout)
+    engine = _postgresql(made, password_file, pool_size, pool_idle_seconds, connect_timeout)
+    _OURS.add(engine)
+    return engine
 
 
 def schema_of(url: str | sa.URL) -> str | None:

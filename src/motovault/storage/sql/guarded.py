@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -141,6 +141,12 @@ class GuardedHostLine(HostLine):
     def bulk(self, work: Callable[[Any], int], clashes: Clashes | None = None) -> int:
         with self._guarded():
             return super().bulk(work, clashes)
+
+    def stream(
+        self, text: str, values: Mapping[str, object], size: int, *, name: str = ""
+    ) -> Iterator[Sequence[Row]]:
+        with self._guarded():
+            yield from super().stream(text, values, size, name=name)
 
     def close(self) -> None:
         if not (self._is_set and self._is_hosts) or self._host.closed or self._host.invalidated:

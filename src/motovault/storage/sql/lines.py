@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -121,6 +121,31 @@ class Line:
         """Let ``work`` have a cursor of the database module, its errors translated; rows it touched."""
         raise NotImplementedError
 
+    def stream(
+        self, text: str, values: Mapping[str, object], size: int, *, name: str = ""
+    ) -> Iterator[Sequence[Row]]:
+        """The rows of a query as the database module gives them, ``size`` at a time.
+
+        Args:
+            text: SQL with that module's named placeholders.
+            values: By name.
+            size: Rows at a time.
+            name: Of a cursor of PostgreSQL's own, which need not send all at once; in a transaction only.
+        """
+        raw = self._connection()
+        try:
+            cursor = raw.cursor(name) if name else raw.cursor()
+            with contextlib.closing(cursor):
+                cursor.execute(text, values)
+                while found := cursor.fetchmany(size):
+                    yield found
+        except self._module_errors as error:
+            fail(error, query=text)
+
+    @property
+    def _module_errors(self) -> type[BaseException]:
+        raise NotImplementedError
+
     def _fetch(self, text: str, values: tuple[object, ...], clashes: Clashes | None) -> Sequence[Row]:
         raise NotImplementedError
 
@@ -226,6 +251,24 @@ class PooledLine(Line):
                 return
         pooled.close()
 
+    @property
+    def engine(self) -> sa.Engine:
+        """Whose connection it is."""
+        return self._engine
+
+    @property
+    def is_the_only_one(self) -> bool:
+        """Nobody can have a second connection: the database lives in this one."""
+        return self.dialect == "sqlite" and self._engine.url.database in (None, "", ":memory:")
+
+    def raw_connection(self) -> Any:
+        """The database module's own connection."""
+        return self._connection()
+
+    @property
+    def _module_errors(self) -> type[BaseException]:
+        return self._errors
+
     def bulk(self, work: Callable[[Any], int], clashes: Clashes | None = None) -> int:
         try:
             return work(self._connection().cursor())
@@ -323,6 +366,18 @@ class HostLine(Line):
 
     def close(self) -> None:
         pass
+
+    def stream(
+        self, text: str, values: Mapping[str, object], size: int, *, name: str = ""
+    ) -> Iterator[Sequence[Row]]:
+        if not self._host.in_transaction():
+            self._host.begin()  # SQLAlchemy must know: it ends what was begun
+        return super().stream(text, values, size, name=name)
+
+    @property
+    def _module_errors(self) -> type[BaseException]:
+        error: type[BaseException] = self._host.dialect.loaded_dbapi.Error
+        return error
 
     def bulk(self, work: Callable[[Any], int], clashes: Clashes | None = None) -> int:
         cursor = self._connection().cursor()

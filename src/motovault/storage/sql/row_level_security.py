@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy import exc
 
-from motovault.errors import InvalidValue, StorageFailure
+from motovault.errors import InvalidValue, NotAllowed, StorageFailure
 from motovault.storage.sql.errors import fail
 from motovault.storage.sql.lines import known_dialect
 
@@ -34,6 +34,7 @@ __all__ = [
     "changes_all",
     "is_asked_for",
     "is_on",
+    "refuse_bound",
     "refuse_sqlite",
     "state",
     "user_columns",
@@ -124,6 +125,7 @@ _IS_ON: Final = sa.text(
     )
     """
 )
+_IS_BOUND: Final = sa.text("SELECT current_user::text, row_security_active('vehicles')")
 _ROLE: Final = sa.text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
 
 
@@ -203,6 +205,18 @@ def is_asked_for(database: sa.Engine | sa.Connection, wish: bool | None) -> bool
     if not found.is_on or found.unprotected or found.exemption is not None:
         raise StorageFailure(f"row-level security was asked for, and is {found}")
     return True
+
+
+def refuse_bound(database: sa.Engine | sa.Connection) -> None:
+    """Raises NotAllowed where the policies bind the role that we are there: it sees one user's rows only."""
+    with _connected(database) as connection:
+        role, is_bound = connection.execute(_IS_BOUND).one()
+    if is_bound:
+        raise NotAllowed(
+            "rows of all users",
+            f"row-level security shows the role {role} one user's rows only; "
+            "open the vault as a role that it does not bind",
+        )
 
 
 @contextlib.contextmanager

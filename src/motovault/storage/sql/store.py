@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +13,7 @@ from motovault.domain.maintenance import MaintenanceLogRepository, MaintenanceSc
 from motovault.domain.odometer import OdometerRepository
 from motovault.domain.platform import CatalogueNotInstalled, CatalogueRepository, CatalogueRightMissing
 from motovault.domain.user_preferences import UserPreferencesRepository
-from motovault.domain.vehicles import VehicleRepository
+from motovault.domain.vehicles import VehicleId, VehicleRepository
 from motovault.errors import InvalidValue
 from motovault.ports import UserId
 from motovault.storage.sql.errors import is_right_missing, is_table_missing
@@ -71,6 +73,14 @@ class SqlUnitOfWork(Work):
     def catalogue_unit_of_work(self, *, atomic: bool = False) -> SqlCatalogueUnitOfWork:
         """A unit of work of the catalogue on the same connection: who holds one does not wait for another."""
         return SqlCatalogueUnitOfWork(self.line, atomic=atomic, outer=self)
+
+    def table(self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int) -> Iterator[Any]:
+        """The user's rows as record batches: :class:`motovault.stores.GivesTables`."""
+        from motovault.storage.sql.arrow import batches
+
+        may_leave = self.stands_alone
+        user_id = self.user_id
+        return batches(self.line, name, user_id, vehicle_id, exact=exact, rows=rows, may_leave=may_leave)
 
 
 class SqlCatalogueUnitOfWork(Work):
@@ -186,6 +196,30 @@ class SqlStore:
         if self._host is not None:
             return SqlCatalogueUnitOfWork(HostLine(self._host, self._dialect), atomic=atomic)
         return SqlCatalogueUnitOfWork(PooledLine(self.engine, self._dialect), atomic=atomic)
+
+    def table_of_all(
+        self, name: str, /, *, vehicle_id: VehicleId | None, exact: bool, rows: int
+    ) -> Iterator[Any]:
+        """All users' rows as record batches: :class:`motovault.stores.GivesTablesOfAll`.
+
+        Raises NotAllowed where row-level security binds the role that we are there.
+        """
+        from motovault.storage.sql.arrow import batches
+        from motovault.storage.sql.row_level_security import refuse_bound
+
+        if self._dialect == "postgresql":
+            refuse_bound(self._host if self._host is not None else self.engine)
+        line: Line
+        if self._host is not None:
+            line = HostLine(self._host, self._dialect)
+        else:
+            line = PooledLine(self.engine, self._dialect)
+        try:
+            yield from batches(
+                line, name, None, vehicle_id, exact=exact, rows=rows, may_leave=self._host is None
+            )
+        finally:
+            line.close()
 
     def _guarded_line(self, user_id: UserId) -> Line:
         if self._host is not None:

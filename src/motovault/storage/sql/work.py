@@ -70,6 +70,11 @@ class Work:
         """
         return self._atomic
 
+    @property
+    def stands_alone(self) -> bool:
+        """Nothing was begun here or around it: whoever reads on another connection misses nothing."""
+        return self._outer is None and not self._atomic and not self.line.in_transaction
+
     def rows(self, statement: Statement, *args: object) -> Sequence[Row]:
         """The rows of a query."""
         self._prepare(writes=False)
