@@ -205,7 +205,7 @@ class Frames:
             raise InvalidValue("what", what, "must be " + ", ".join(_NAMES[:-1]) + f" or {_NAMES[-1]}")
         if numbers not in ("float", "decimal"):
             raise InvalidValue("numbers", numbers, "must be float or decimal")
-        if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+        if type(rows) is not int or rows < 1:
             raise InvalidValue("rows", rows, "must be a whole number of at least 1")
 
     def _frame(
