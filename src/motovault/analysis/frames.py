@@ -279,9 +279,10 @@ def frames_of_all(store: Store) -> Frames:
         if not isinstance(kept, KnowsEveryone):
             raise NotAllowed("rows of all users", "this store cannot say who its users are")
         by_vehicle: dict[VehicleId, list[Any]] = {}
+        opens: Store = behind_cache(store)
         with kept.everyone() as users:
             for user_id in users:
-                with kept.unit_of_work(user_id) as work:
+                with opens.unit_of_work(user_id) as work:
                     by_vehicle |= rows_of_entities(work, name, vehicle_id)
         if vehicle_id is not None and vehicle_id not in by_vehicle:
             raise VehicleNotFound(vehicle_id)

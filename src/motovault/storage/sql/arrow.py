@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -212,7 +212,7 @@ def _sqlite_rows(line: Line, asked: Query, values: dict[str, object]) -> Iterato
 def _gathered(found: Iterator[Sequence[Any]], schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    def made() -> Iterator[pa.RecordBatch]:
+    def made() -> Generator[pa.RecordBatch, None, None]:
         is_flag = [pa.types.is_boolean(kind) for kind in schema.types]
         for part in found:
             columns = [
