@@ -205,7 +205,7 @@ class Frames:
             raise InvalidValue("what", what, "must be " + ", ".join(_NAMES[:-1]) + f" or {_NAMES[-1]}")
         if numbers not in ("float", "decimal"):
             raise InvalidValue("numbers", numbers, "must be float or decimal")
-        if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+        if type(rows) is not int or rows < 1:
             raise InvalidValue("rows", rows, "must be a whole number of at least 1")
 
     def _frame(
@@ -279,9 +279,10 @@ def frames_of_all(store: Store) -> Frames:
         if not isinstance(kept, KnowsEveryone):
             raise NotAllowed("rows of all users", "this store cannot say who its users are")
         by_vehicle: dict[VehicleId, list[Any]] = {}
+        opens: Store = behind_cache(store)
         with kept.everyone() as users:
             for user_id in users:
-                with kept.unit_of_work(user_id) as work:
+                with opens.unit_of_work(user_id) as work:
                     by_vehicle |= rows_of_entities(work, name, vehicle_id)
         if vehicle_id is not None and vehicle_id not in by_vehicle:
             raise VehicleNotFound(vehicle_id)

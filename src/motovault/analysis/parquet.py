@@ -76,7 +76,7 @@ def write_folder(
     overwrite: bool,
 ) -> int:
     """All batches in a folder, ``bucket=N/part.parquet``; how many rows."""
-    if isinstance(partitions, bool) or not isinstance(partitions, int) or not 1 <= partitions <= 256:
+    if type(partitions) is not int or not 1 <= partitions <= 256:
         raise InvalidValue("partitions", partitions, "must be a whole number from 1 to 256")
     target = Path(path)
     _check_folder(target, overwrite)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -85,7 +85,9 @@ def batches(
     else:
         found = _postgresql_rows(line, asked, values)
     made = _gathered(found, schema, rows)
-    if isinstance(line, PooledLine) and not line.is_the_only_one:
+    lives_in_it = line.dialect == "sqlite" and isinstance(line, PooledLine)
+    lives_in_it = lives_in_it and line.engine.url.database in (None, "", ":memory:")
+    if isinstance(line, PooledLine) and not lives_in_it:
         return made
     # On a host's connection the next statement may be anybody's; of a database in memory there is but one
     # connection. Nothing is left open on either.
@@ -210,7 +212,7 @@ def _sqlite_rows(line: Line, asked: Query, values: dict[str, object]) -> Iterato
 def _gathered(found: Iterator[Sequence[Any]], schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    def made() -> Iterator[pa.RecordBatch]:
+    def made() -> Generator[pa.RecordBatch, None, None]:
         is_flag = [pa.types.is_boolean(kind) for kind in schema.types]
         for part in found:
             columns = [

@@ -54,6 +54,7 @@ class Line:
     dialect: str
     in_transaction: bool
     is_guarded: bool = False
+    _errors: type[BaseException]
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
@@ -124,13 +125,9 @@ class Line:
     def stream(
         self, text: str, values: Mapping[str, object], size: int, *, name: str = ""
     ) -> Iterator[Sequence[Row]]:
-        """The rows of a query as the database module gives them, ``size`` at a time.
+        """The rows of a query, in the module's own placeholders and types, ``size`` at a time.
 
-        Args:
-            text: SQL with that module's named placeholders.
-            values: By name.
-            size: Rows at a time.
-            name: Of a cursor of PostgreSQL's own, which need not send all at once; in a transaction only.
+        A cursor with a name is PostgreSQL's own, which need not send all at once; in a transaction only.
         """
         raw = self._connection()
         try:
@@ -139,12 +136,8 @@ class Line:
                 cursor.execute(text, values)
                 while found := cursor.fetchmany(size):
                     yield found
-        except self._module_errors as error:
+        except self._errors as error:
             fail(error, query=text)
-
-    @property
-    def _module_errors(self) -> type[BaseException]:
-        raise NotImplementedError
 
     def _fetch(self, text: str, values: tuple[object, ...], clashes: Clashes | None) -> Sequence[Row]:
         raise NotImplementedError
@@ -169,7 +162,7 @@ class PooledLine(Line):
     def __init__(self, engine: sa.Engine, dialect: str) -> None:
         super().__init__(dialect)
         self._engine = engine
-        self._errors: type[BaseException] = engine.dialect.loaded_dbapi.Error
+        self._errors = engine.dialect.loaded_dbapi.Error
         self._pooled: Any = None
         self._mark: tuple[int, int] | None = None
         self._raw: Any = None
@@ -256,18 +249,9 @@ class PooledLine(Line):
         """Whose connection it is."""
         return self._engine
 
-    @property
-    def is_the_only_one(self) -> bool:
-        """Nobody can have a second connection: the database lives in this one."""
-        return self.dialect == "sqlite" and self._engine.url.database in (None, "", ":memory:")
-
     def raw_connection(self) -> Any:
         """The database module's own connection."""
         return self._connection()
-
-    @property
-    def _module_errors(self) -> type[BaseException]:
-        return self._errors
 
     def bulk(self, work: Callable[[Any], int], clashes: Clashes | None = None) -> int:
         try:
@@ -344,6 +328,7 @@ class HostLine(Line):
     def __init__(self, connection: sa.Connection, dialect: str) -> None:
         super().__init__(dialect)
         self._host = connection
+        self._errors = connection.dialect.loaded_dbapi.Error
         self.in_transaction = not self._is_autocommit()
 
     def savepoint(self) -> str:
@@ -374,16 +359,11 @@ class HostLine(Line):
             self._host.begin()  # SQLAlchemy must know: it ends what was begun
         return super().stream(text, values, size, name=name)
 
-    @property
-    def _module_errors(self) -> type[BaseException]:
-        error: type[BaseException] = self._host.dialect.loaded_dbapi.Error
-        return error
-
     def bulk(self, work: Callable[[Any], int], clashes: Clashes | None = None) -> int:
         cursor = self._connection().cursor()
         try:
             return work(cursor)
-        except self._host.dialect.loaded_dbapi.Error as error:
+        except self._errors as error:
             fail(error, clashes)
 
     def _fetch(self, text: str, values: tuple[object, ...], clashes: Clashes | None) -> Sequence[Row]:
@@ -392,7 +372,7 @@ class HostLine(Line):
             cursor: Any = result.cursor
             found: Sequence[Row] = cursor.fetchall()
             result.close()
-        except (exc.SQLAlchemyError, self._host.dialect.loaded_dbapi.Error) as error:
+        except (exc.SQLAlchemyError, self._errors) as error:
             fail(error, clashes, query=text)
         return found
 
