@@ -258,7 +258,11 @@ def _with_amounts(
         for kind, column in there:
             zero_is_known = name not in ("dial", "trip")
             here = known(nw.col(column), kind.whole, zero_is_known=zero_is_known)
-            amount = whole(nw.col(column), nw.col(f"is_{name}_known"), kind.whole)
+            is_here = nw.col(f"is_{name}_known")
+            if len(kinds) > 1:
+                # another kind's amount is no amount here, and pandas makes no whole number of what is none
+                is_here = is_here & (nw.col(by) == kinds.index(kind))
+            amount = whole(nw.col(column), is_here, kind.whole)
             if len(kinds) > 1:
                 is_kind = nw.col(by) == kinds.index(kind)
                 here = nw.when(is_kind).then(here).otherwise(nw.lit(False) if is_known is None else is_known)
