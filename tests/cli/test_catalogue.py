@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 
 from motovault import open_vault
 from motovault.storage.sql import make_engine, migrate
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Ran, environment
 
 Cli = Callable[..., Ran]
 CSV = """Model Year,Make,Model,Trim,Engine,Transmission
@@ -140,3 +143,31 @@ def test_a_database_without_a_catalogue_is_told_what_makes_one(
     with open_vault(empty_postgres_database) as vault:
         vault.migrate(["platform"])
     assert motovault("catalogue", "years", "--database", empty_postgres_database).code == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process the hard way")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_import_that_is_killed_in_the_middle_keeps_nothing(
+    kind: str, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    """Half of the rows have come through the pipe, which stays open: so it is certainly in the middle."""
+    url = request.getfixturevalue("postgres_database") if kind == "postgresql" else str(folder / "garage.db")
+    with open_vault(url, migrate=True) as vault:
+        vault.import_catalogue(b"year,make,model\n2020,Honda,Civic\n")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "motovault", "catalogue", "import", "-", "--database", url],
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        assert process.stdin is not None
+        rows = b"".join(b"2021,Make %d,Model %d\n" % (n % 50, n) for n in range(40_000))
+        process.stdin.write(b"year,make,model\n" + rows)
+        process.stdin.flush()
+        assert process.poll() is None
+        process.kill()
+        process.wait(30)
+        process.stdin.close()
+        assert vault.catalogue.years() == [2020]
+        again = vault.import_catalogue(b"year,make,model\n" + rows)
+        assert (again.added, vault.catalogue.years()) == (40_000, [2021, 2020])

@@ -31,6 +31,7 @@ _AT_ONCE: Final = 2000
 """VINs of one round; the package holds the interpreter while it builds what it returns."""
 
 _CYCLE: Final = 30
+_FIRST_YEAR: Final = 1981
 _DISPLACEMENT: Final = re.compile(r"\d+\.\dL")
 _CONFIGURATION: Final = re.compile(r"[IVWH]\d+|\d+-Cylinder")
 
@@ -86,7 +87,9 @@ def _through_the_years(ultravin: Any, vins: list[str], kinds: frozenset[str], no
         for vin, told in zip(vins, ultravin.decode_batch(vins, now=now), strict=True):
             year, names = told["model_year"], names_of(wmi_of(vin), told["attributes"])
             make, model = names["make"], names["model"]
-            if year is None or make is None or model is None or names["vehicle_type"] not in kinds:
+            if make is None or model is None or names["vehicle_type"] not in kinds:
+                continue
+            if year is None or not _FIRST_YEAR <= year <= now.year + 1:
                 continue
             yield year, make, model, names["trim"] or "", names["engine"], names["transmission"]
             for other in _of_years(vin, (year - 1, year + 1), now.year + 1):
@@ -100,7 +103,7 @@ def _of_years(vin: str, years: Iterable[int], latest: int) -> Iterator[str]:
     """The same VIN of another year, where its cycle of 30 years, which position 7 tells, has that."""
     first = 1980 if vin[6].isdigit() else 1980 + _CYCLE
     for year in years:
-        if max(first, 1981) <= year < first + _CYCLE and year <= latest:
+        if max(first, _FIRST_YEAR) <= year < first + _CYCLE and year <= latest:
             yield with_check_digit(f"{vin[:9]}{_CODES[year % _CYCLE]}{vin[10:]}")
 
 
