@@ -33,7 +33,7 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     """
     vehicle, *rest = strand
     day = [*rest, DAY]
-    rows = LazyRows(frame, [vehicle], [*day, *written])
+    rows: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, *written])
     known = rows.number(nw.col(KNOWN))
     frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("is_one_known"))
     # an unknown dial stands at 0, before all that are known
