@@ -85,9 +85,7 @@ def batches(
     else:
         found = _postgresql_rows(line, asked, values)
     made = _gathered(found, schema, rows)
-    lives_in_it = line.dialect == "sqlite" and isinstance(line, PooledLine)
-    lives_in_it = lives_in_it and line.engine.url.database in (None, "", ":memory:")
-    if isinstance(line, PooledLine) and not lives_in_it:
+    if isinstance(line, PooledLine) and not _is_the_only_one(line):
         return made
     # On a host's connection the next statement may be anybody's; of a database in memory there is but one
     # connection. Nothing is left open on either.
@@ -95,6 +93,10 @@ def batches(
     if may_leave:
         line.close()
     return iter(kept)
+
+
+def _is_the_only_one(line: PooledLine) -> bool:
+    return line.dialect == "sqlite" and line.engine.url.database in (None, "", ":memory:")
 
 
 # ------------------------------------------------------------------------------ ADBC
