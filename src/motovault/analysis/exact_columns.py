@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from motovault.analysis.arrow_compute import compute
 from motovault.errors import InvalidValue, StorageFailure
 from motovault.quantities.context import WIDE
 
@@ -54,7 +55,8 @@ def number_column(
         StorageFailure: A value is no number.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = compute()
 
     if pa.types.is_floating(values.type):
         return pc.if_else(pc.is_finite(values), values, None)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from motovault.analysis.arrow_compute import compute
 from motovault.analysis.exact_columns import AMOUNT, MONEY, PERCENT, PRICE, number_column
 from motovault.analysis.local_dates import LocalDates
 from motovault.errors import StorageFailure, redacted
@@ -97,7 +98,8 @@ class Table:
 
     def text(self, column: str) -> Any:
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        pc = compute()
 
         values = self.raw(column)
         if values.null_count == len(values):
@@ -110,7 +112,8 @@ class Table:
 
     def moment(self, column: str) -> Any:
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        pc = compute()
 
         values = self.raw(column)
         if pa.types.is_string(values.type):
@@ -147,7 +150,8 @@ class Table:
 
     def date(self, column: str) -> Any:
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        pc = compute()
 
         values = self.text(column) if pa.types.is_string(self.raw(column).type) else self.raw(column)
         if pa.types.is_string(values.type):
@@ -169,7 +173,7 @@ class Table:
         )
 
     def unknown_where_0(self, column: str, size: tuple[int, int], units: str = "") -> Any:
-        import pyarrow.compute as pc
+        pc = compute()
 
         values = self.number(column, size, units)
         return pc.if_else(pc.equal(values, _zero(values)), _null(values), values)
@@ -177,7 +181,8 @@ class Table:
     def by_unit(self, values: Any, column: str, kinds: dict[str, tuple[str, ...]]) -> dict[str, Any]:
         """One column a kind of unit; null in the others."""
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        pc = compute()
 
         units = self.raw(column)
         return {
@@ -202,7 +207,7 @@ def _zero(values: Any) -> Any:
 
 
 def _fuel_logs(table: Table) -> dict[str, Any]:
-    import pyarrow.compute as pc
+    pc = compute()
 
     filled_at = table.moment("filled_at")
     price, total = table.number("price_per_unit", PRICE), table.number("total_cost", MONEY)
@@ -239,7 +244,8 @@ def _fuel_logs(table: Table) -> dict[str, Any]:
 
 def _maintenance(table: Table) -> dict[str, Any]:
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = compute()
 
     odometer = table.number("odometer", AMOUNT, "odometer_unit")
     # below 0 stands only what another application got wrong
@@ -269,7 +275,7 @@ def _subtypes(text: str) -> list[str]:
 
 
 def _odometer(table: Table) -> dict[str, Any]:
-    import pyarrow.compute as pc
+    pc = compute()
 
     read_at = table.moment("read_at")
     return {
@@ -281,7 +287,7 @@ def _odometer(table: Table) -> dict[str, Any]:
 
 
 def _known_readings(batch: pa.RecordBatch) -> pa.RecordBatch:
-    import pyarrow.compute as pc
+    pc = compute()
 
     value = pc.coalesce(batch.column("odometer_km"), batch.column("odometer_h"))
     return batch.filter(pc.fill_null(pc.greater(value, _zero(value)), False))

@@ -1,6 +1,6 @@
 """Frames of what a vault keeps: pandas, Polars or Arrow, a batch at a time, or a Parquet file.
 
-The columns, their types and their order are those of docs/reference/frames.md.
+The columns, their types and their order stand in :mod:`motovault.analysis.finishing`.
 The rows come by the store's own road for tables where it has one, else out of
 its repositories; both are one snapshot, and both give the same.
 """

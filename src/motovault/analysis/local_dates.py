@@ -10,6 +10,8 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from motovault.analysis.arrow_compute import compute
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -40,7 +42,8 @@ class LocalDates:
             zones: IANA names.
         """
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        pc = compute()
 
         micros = moments.cast(pa.int64())
         days = _floored(micros)
@@ -107,7 +110,8 @@ class LocalDates:
 def _floored(micros: Any) -> Any:
     """Whole days, downwards; the division of Arrow goes towards 0."""
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = compute()
 
     rounded = pc.divide(micros, pa.scalar(_DAY, pa.int64()))
     is_above = pc.greater(pc.multiply(rounded, pa.scalar(_DAY, pa.int64())), micros)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from motovault.analysis.arrow_compute import compute
 from motovault.errors import InvalidValue, StorageFailure
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def _spread(
 
 def _by_bucket(batch: pa.RecordBatch, partitions: int) -> Iterator[tuple[int, pa.RecordBatch]]:
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = compute()
 
     coded = batch.column("vehicle_id").dictionary_encode()
     buckets = [bucket_of(vehicle_id, partitions) for vehicle_id in coded.dictionary.to_pylist()]

@@ -85,16 +85,18 @@ def batches(
     else:
         found = _postgresql_rows(line, asked, values)
     made = _gathered(found, schema, rows)
-    if isinstance(line, PooledLine):
-        lives_in_it = line.dialect == "sqlite" and line.engine.url.database in (None, "", ":memory:")
-        if not lives_in_it:
-            return made
+    if isinstance(line, PooledLine) and not _is_the_only_one(line):
+        return made
     # On a host's connection the next statement may be anybody's; of a database in memory there is but one
     # connection. Nothing is left open on either.
     kept = list(made)
     if may_leave:
         line.close()
     return iter(kept)
+
+
+def _is_the_only_one(line: PooledLine) -> bool:
+    return line.dialect == "sqlite" and line.engine.url.database in (None, "", ":memory:")
 
 
 # ------------------------------------------------------------------------------ ADBC
