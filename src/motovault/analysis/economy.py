@@ -57,8 +57,9 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
     from motovault.analysis.pipeline import intervals
 
     asked = asked_unit(economy_unit)
+    table: Any = frame
     try:
-        given: Any = nw.from_native(frame)
+        given: Any = nw.from_native(table)
     except TypeError:
         raise InvalidValue("frame", type(frame).__name__, "must be a frame that narwhals takes") from None
     if isinstance(given, nw.LazyFrame) and given.implementation.is_polars():

@@ -103,14 +103,15 @@ def economy_sql(
 def _translated(query: str, dialect: str, table: str) -> str:
     import sqlglot
     from sqlglot import exp
+    from sqlglot.errors import ParseError
 
     tree: Any = sqlglot.parse_one(query, read="duckdb")
     try:
         source: Any = exp.maybe_parse(table, into=exp.Table, dialect=dialect)
-    except sqlglot.errors.ParseError:
+    except ParseError:
         try:
             source = sqlglot.parse_one(f"SELECT 1 FROM {table}", read=dialect).args["from_"].this
-        except (sqlglot.errors.ParseError, KeyError, AttributeError):
+        except (ParseError, KeyError, AttributeError):
             raise InvalidValue(
                 "table", table, "must be the name of a table, or a query in brackets"
             ) from None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "rows_of_entities", "table_batches"]
 
-COLUMNS: Final = {
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "fuel_logs": (
         *("user_id", "vehicle_id", "id", "filled_at", "time_zone", "tank"),
         *("fuel_type", "fuel_grade", "location", "odometer_unit", "fuel_unit"),

@@ -43,36 +43,46 @@ class Rows(Protocol[F]):
 
     def having(self: Self, frame: Any) -> Self:
         """The same strands and order, with other columns or fewer rows."""
+        ...
 
     def ever(self, condition: nw.Expr) -> bool:
         """Whether the condition holds anywhere; yes where that cannot be told without running the query."""
+        ...
 
     def number(self, condition: nw.Expr) -> nw.Expr:
         """1 where the condition holds, else 0."""
+        ...
 
     def running(self: Self, **amounts: nw.Expr) -> Self:
         """Running sums of int64 in each strand, by name; they count up to and including the row."""
+        ...
 
     def before(self: Self, *names: str) -> Self:
         """Values of the row before, as ``before_<name>``, and whether there is one as ``has_before``.
 
         Where there is none, the values mean nothing.
         """
+        ...
 
     def behind(self: Self, condition: str, *, named: str) -> Self:
         """Whether a condition holds for the row behind; no where there is none."""
+        ...
 
     def changes(self: Self, name: str, *, named: str) -> Self:
         """1 where the row behind has another value, else 0; in the last row it means nothing."""
+        ...
 
     def before_among(self: Self, chosen: str, *names: str) -> Self:
         """As :meth:`before`, among the chosen rows alone; in other rows the values mean nothing."""
+        ...
 
     def only(self: Self, *names: str) -> Self:
         """Without what the rules need no more; what is only handed on stays within reach."""
+        ...
 
     def pairs(self: Self, *names: str) -> Self:
         """:meth:`before`, and only the rows that have one."""
+        ...
 
 
 class StoredRows:
