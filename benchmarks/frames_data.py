@@ -53,7 +53,8 @@ def fill_ups(count: int) -> pl.DataFrame:
             pl.lit("01890000-0000-7000-8000-"), pl.col("vehicle").cast(pl.String).str.zfill(12)
         ),
         id=pl.concat_str(pl.lit("01890000-0000-7000-9000-"), text),
-        filled_at=pl.col("local_date").cast(pl.Datetime("us", "UTC")) + pl.duration(seconds=pl.col("number") % 86_400),
+        filled_at=pl.col("local_date").cast(pl.Datetime("us", "UTC"))
+        + pl.duration(seconds=pl.col("number") % 86_400),
         local_date="local_date",
         tank="tank",
         fuel_type=pl.lit("gasoline"),

@@ -71,13 +71,15 @@ def by_windows(columns: Columns, unit: str | None) -> Any:
 def in_duckdb(columns: Columns, unit: str | None) -> pl.DataFrame:
     with duckdb.connect() as connection:
         connection.register("fills", polars_frame(columns).to_arrow())
-        return economy(connection.table("fills"), economy_unit=unit).pl()
+        found: pl.DataFrame = economy(connection.table("fills"), economy_unit=unit).pl()
+        return found
 
 
 def duckdb_sql(columns: Columns, unit: str | None) -> pl.DataFrame:
     with duckdb.connect() as connection:
         connection.register("fills", polars_frame(columns).to_arrow())
-        return connection.sql(statement("duckdb", columns, unit)).pl()
+        found: pl.DataFrame = connection.sql(statement("duckdb", columns, unit)).pl()
+        return found
 
 
 _statements: dict[tuple[str, tuple[str, ...], str | None], str] = {}
@@ -117,7 +119,12 @@ def in_postgres(url: str) -> Iterator[Callable[[Columns, str | None], list[Row]]
     engine = create_engine(url)
 
     def run(columns: Columns, unit: str | None) -> list[Row]:
-        types = {pl.Int64: "bigint", pl.Float64: "double precision", pl.Boolean: "boolean", pl.Date: "date"}
+        types: dict[Any, str] = {
+            pl.Int64: "bigint",
+            pl.Float64: "double precision",
+            pl.Boolean: "boolean",
+            pl.Date: "date",
+        }
         types[pl.Datetime("us", "UTC")] = "timestamptz"
         declared = ", ".join(f'"{name}" {_sql_type(name, types)}' for name in columns)
         with engine.connect() as connection:
@@ -179,7 +186,10 @@ def _plain(name: str, value: Any) -> Any:
 def bits(rows: list[Row]) -> list[Row]:
     """The same with the eight bytes of every float instead of it."""
     return [
-        {name: struct.pack("<d", value).hex() if isinstance(value, float) else value for name, value in row.items()}
+        {
+            name: struct.pack("<d", value).hex() if isinstance(value, float) else value
+            for name, value in row.items()
+        }
         for row in rows
     ]
 
@@ -189,14 +199,18 @@ def bits(rows: list[Row]) -> list[Row]:
 
 def assert_agrees_with_the_domain(rows: list[Row], histories: Mapping[str, Sequence[Fill]]) -> None:
     """Whole numbers exactly; figures to four units in the last place of a float."""
-    expected = list(chain.from_iterable(_of_domain(name, histories[name], rows) for name in sorted(histories)))
+    expected = list(
+        chain.from_iterable(_of_domain(name, histories[name], rows) for name in sorted(histories))
+    )
     assert len(rows) == len(expected)
     for row, wanted in zip(rows, expected, strict=True):
         for name, value in wanted.items():
             found = row[name]
             if name in WHOLE:
                 assert (found is None) == (value is None), (name, found, value)
-                assert found is None or round(Fraction(found) * WHOLE[name]) == round(value * WHOLE[name]), name
+                assert found is None or round(Fraction(found) * WHOLE[name]) == round(value * WHOLE[name]), (
+                    name
+                )
             elif isinstance(value, Decimal):
                 assert found is not None, name
                 assert abs(found - float(value)) <= 4 * math.ulp(float(value)), (name, found, value)

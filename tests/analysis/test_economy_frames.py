@@ -58,7 +58,15 @@ amounts = st.one_of(
 )
 steps = st.one_of(st.integers(1, 9_000).map(lambda n: Decimal(n).scaleb(-1)), st.just(Decimal(100)))
 costs = st.one_of(*[st.integers(0, 20_000).map(lambda n: Decimal(n).scaleb(-2))] * 6, st.none())
-UNITS = [("km", "L"), ("mi", "us_gal"), ("mi", "imp_gal"), ("nmi", "L"), ("h", "L"), ("km", "kWh"), ("mi", "kg")]
+UNITS = [
+    ("km", "L"),
+    ("mi", "us_gal"),
+    ("mi", "imp_gal"),
+    ("nmi", "L"),
+    ("h", "L"),
+    ("km", "kWh"),
+    ("mi", "kg"),
+]
 
 
 @st.composite
@@ -101,7 +109,10 @@ MANY = settings(max_examples=max(settings().max_examples // 4, 5))
 
 
 @MANY
-@given(st.lists(nasty_vehicle(), max_size=8), st.sampled_from([None, "mpg_us", "L/100km", "kWh/100km", "h/us_gal"]))
+@given(
+    st.lists(nasty_vehicle(), max_size=8),
+    st.sampled_from([None, "mpg_us", "L/100km", "kWh/100km", "h/us_gal"]),
+)
 def test_any_garage_comes_out_alike_everywhere(
     engines: dict[str, Run], garage: list[list[Fill]], unit: str | None
 ) -> None:
@@ -122,7 +133,9 @@ def test_a_garage_of_rows_in_any_order_is_that_of_the_domain(garage: list[list[F
 
 
 @given(st.lists(nasty_vehicle(), min_size=1, max_size=6))
-def test_eager_rows_without_names_or_moments_count_as_written_in_their_order(garage: list[list[Fill]]) -> None:
+def test_eager_rows_without_names_or_moments_count_as_written_in_their_order(
+    garage: list[list[Fill]],
+) -> None:
     columns = columns_of({f"v{number}": fills for number, fills in enumerate(garage)})
     nameless = {name: values for name, values in columns.items() if name != "id"}
     with_names = plain(ENGINES["polars"](columns, None))

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "benchmarks"
-SHARED = {"measuring", "databases", "run_all"}
+SHARED = {"measuring", "databases", "frames_data", "run_all"}
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
 WITH_TABLE_OF_ITS_OWN = {"vin", "import_time"}
 MEASURED = [name for name in PROGRAMS if name not in WITH_TABLE_OF_ITS_OWN]

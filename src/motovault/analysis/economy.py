@@ -62,9 +62,10 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
     except TypeError:
         raise InvalidValue("frame", type(frame).__name__, "must be a frame that narwhals takes") from None
     if isinstance(given, nw.LazyFrame) and given.implementation.is_polars():
-        return _polars_lazy(frame, asked)
-    result: FrameT = intervals(given, asked).to_native()
-    return result
+        found: FrameT = _polars_lazy(frame, asked)
+    else:
+        found = intervals(given, asked).to_native()
+    return found
 
 
 def asked_unit(text: str | None) -> EconomyUnit | None:
@@ -79,7 +80,7 @@ def asked_unit(text: str | None) -> EconomyUnit | None:
 def _polars_lazy(frame: Any, asked: EconomyUnit | None) -> Any:
     """Polars runs the steps for rows in memory when it comes to them, which take half the time of windows."""
     import narwhals as nw
-    import polars
+    import polars as pl
 
     from motovault.analysis.pipeline import intervals
     from motovault.analysis.reading import READ
@@ -89,7 +90,7 @@ def _polars_lazy(frame: Any, asked: EconomyUnit | None) -> Any:
 
     schema = frame.collect_schema()
     narrow = frame.select([name for name in schema.names() if name in READ])
-    empty = run(polars.DataFrame(schema=narrow.collect_schema()))
+    empty = run(pl.DataFrame(schema=narrow.collect_schema()))
     # nothing may be moved before this step: a row that is left out changes the intervals of others
     return narrow.map_batches(
         run,

@@ -33,7 +33,7 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     """
     vehicle, *rest = strand
     day = [*rest, DAY]
-    rows = LazyRows(frame, [vehicle], [*day, *written])
+    rows: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, *written])
     known = rows.number(nw.col(KNOWN))
     frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(ONE), known.alias("is_one_known"))
     # an unknown dial stands at 0, before all that are known
@@ -41,10 +41,11 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     if written:
         frame = rows.having(frame).running(known_before=nw.col("is_one_known")).frame
         key = nw.when(nw.col(KNOWN)).then(key).otherwise(nw.col("known_before") * 2 + 1)
-    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("is_one_known")).frame
+    by_dial: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, DIAL, *written])
+    frame = by_dial.running(rank=nw.col("is_one_known")).frame
     frame = frame.with_columns(key.alias(KEY))
-    placed = LazyRows(frame, [vehicle], [*day, KEY, *written]).running(**{PLACE: nw.col(ONE)})
-    return LazyRows(placed.frame, strand)
+    by_key: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, KEY, *written])
+    return LazyRows(by_key.running(**{PLACE: nw.col(ONE)}).frame, strand)
 
 
 def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Sequence[str]) -> StoredRows:
@@ -62,7 +63,9 @@ def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Se
     is_same = _is_same(strand)
     is_same_day = is_same & (nw.col(DAY) == nw.col(DAY).shift(1)).fill_null(False)
     keys = keys.with_columns(
-        (~is_same).cast(nw.Int64).cum_sum().alias(STRAND), is_same_day.alias("is_same_day"), numbers.alias(PLACE)
+        (~is_same).cast(nw.Int64).cum_sum().alias(STRAND),
+        is_same_day.alias("is_same_day"),
+        numbers.alias(PLACE),
     )
     sources, strands = keys[SOURCE], keys[STRAND]
     if _is_ever(keys, nw.col("is_same_day")):
@@ -75,7 +78,9 @@ def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Se
 
 def _days_in_order(keys: nw.DataFrame[Any], written: Sequence[str]) -> Any:
     """Where each row lay, once those that share their day with another are in order."""
-    is_one_of_several = nw.col("is_same_day") | nw.col("is_same_day").shift(-1).fill_null(False).cast(nw.Boolean)
+    is_one_of_several = nw.col("is_same_day") | nw.col("is_same_day").shift(-1).fill_null(False).cast(
+        nw.Boolean
+    )
     days = keys.filter(is_one_of_several)
     slots = days[PLACE]
     days = days.with_columns((~nw.col("is_same_day")).cast(nw.Int64).cum_sum().alias("day"))

@@ -54,7 +54,9 @@ def _with_handed_on(frame: Any, reading: Reading) -> Any:
     there = reading.frame.columns
     names = [name for name in (*reading.strand, *HANDED_ON) if name in there]
     closing = reading.frame.select(*names)[frame[SOURCE]]
-    opening = reading.frame.select(*(name for name in ("local_date", "id") if name in there))[frame[BEFORE + SOURCE]]
+    opening = reading.frame.select(*(name for name in ("local_date", "id") if name in there))[
+        frame[BEFORE + SOURCE]
+    ]
     return frame.with_columns(
         *(closing[name].alias(name) for name in names),
         *(opening[name].alias(BEFORE + name) for name in opening.columns),
@@ -237,7 +239,9 @@ def _result(frame: Any, reading: Reading, *, is_stored: bool) -> Any:
         frame = frame.sort(*reading.strand, PLACE)
     tank = nw.col("tank") if "tank" in has else nw.lit(1, dtype=nw.Int64).alias("tank")
     ids = [nw.col(BEFORE + "id").alias("opened_by"), nw.col("id").alias("closed_by")] if "id" in has else []
-    cost = [name for name in ("cost", "currency_code", "cost_per_km") if name in frame.collect_schema().names()]
+    cost = [
+        name for name in ("cost", "currency_code", "cost_per_km") if name in frame.collect_schema().names()
+    ]
     return frame.select(
         *(name for name in ("user_id",) if name in has),
         "vehicle_id",

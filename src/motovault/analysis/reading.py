@@ -1,4 +1,4 @@
-"""Reading a fuel log frame: which columns are there, whether they are what they must be, whole numbers of them."""
+"""Reading a fuel log frame: which columns there are, whether they fit, and their whole numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ CARRIED: Final = ("user_id", "id", "fuel_type", "fuel_grade", "location")
 _FLAGS: Final = ("is_full_tank", "missed_previous", "is_towing")
 _KINDS: Final = (*DIALS, *FUELS)
 READ: Final = frozenset(
-    ("vehicle_id", "local_date", "filled_at", "tank", "odometer_unit", "fuel_unit", "total_cost", "currency_code")
-    + (*CARRIED, *_FLAGS)
-    + tuple(name for kind in _KINDS for name in (kind.column, kind.trip, kind.excluded, kind.own) if name)
+    [
+        *("vehicle_id", "local_date", "filled_at", "tank", "odometer_unit", "fuel_unit"),
+        *("total_cost", "currency_code", *CARRIED, *_FLAGS),
+        *(name for kind in _KINDS for name in (kind.column, kind.trip, kind.excluded, kind.own) if name),
+    ]
 )
 """Every column that is read where it is there."""
 
@@ -110,17 +112,18 @@ def read(given: Any) -> Reading:
     )
 
 
-def _columns(
-    given: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...]
-) -> list[nw.Expr]:
+def _columns(given: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind, ...]) -> list[nw.Expr]:
     columns = [_key(given, schema, "vehicle_id"), _date(given, schema)]
     if "id" in schema:
         columns.append(_key(given, schema, "id"))
     if "tank" in schema:
         if not (schema["tank"].is_numeric() or schema["tank"] in _LOOSE):
             raise InvalidValue("tank", str(schema["tank"]), "must be of whole numbers")
-        columns.append(_cast(given, schema, "tank", nw.Float64).fill_null(1).cast(nw.Int64)
-                       if not schema["tank"].is_integer() else nw.col("tank").fill_null(1).cast(nw.Int64))
+        columns.append(
+            _cast(given, schema, "tank", nw.Float64).fill_null(1).cast(nw.Int64)
+            if not schema["tank"].is_integer()
+            else nw.col("tank").fill_null(1).cast(nw.Int64)
+        )
     for name, default in zip(_FLAGS, (True, False, False), strict=True):
         if name in schema:
             if schema[name] != nw.Boolean and schema[name] not in _LOOSE:
@@ -176,7 +179,9 @@ def _date(given: Any, schema: Any) -> nw.Expr:
         return nw.col("local_date")
     if dtype == nw.Datetime and dtype.time_zone is None:
         is_pandas_like = given.implementation.is_pandas_like()
-        return nw.col("local_date").dt.truncate("1d") if is_pandas_like else nw.col("local_date").cast(nw.Date)
+        return (
+            nw.col("local_date").dt.truncate("1d") if is_pandas_like else nw.col("local_date").cast(nw.Date)
+        )
     if dtype in _LOOSE and isinstance(given, nw.DataFrame):
         return _cast(given, schema, "local_date", nw.Date)
     raise InvalidValue("local_date", str(dtype), _DATE_RULE)
@@ -218,7 +223,11 @@ def _kinds(
             return columns, frame
     number: Any = nw.lit(0, dtype=nw.Int64)
     for kind in others:
-        number = nw.when(is_kind[kind]).then(nw.lit(columns.index(kind) if kind in columns else 0)).otherwise(number)
+        number = (
+            nw.when(is_kind[kind])
+            .then(nw.lit(columns.index(kind) if kind in columns else 0))
+            .otherwise(number)
+        )
     return columns, frame.with_columns(number.cast(nw.Int64).alias(named))
 
 
@@ -249,7 +258,11 @@ def _with_amounts(
         for kind, column in there:
             zero_is_known = name not in ("dial", "trip")
             here = known(nw.col(column), kind.whole, zero_is_known=zero_is_known)
-            amount = whole(nw.col(column), nw.col(f"is_{name}_known"), kind.whole)
+            is_here = nw.col(f"is_{name}_known")
+            if len(kinds) > 1:
+                # another kind's amount is no amount here, and pandas makes no whole number of what is none
+                is_here = is_here & (nw.col(by) == kinds.index(kind))
+            amount = whole(nw.col(column), is_here, kind.whole)
             if len(kinds) > 1:
                 is_kind = nw.col(by) == kinds.index(kind)
                 here = nw.when(is_kind).then(here).otherwise(nw.lit(False) if is_known is None else is_known)

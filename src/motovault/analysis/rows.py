@@ -29,9 +29,10 @@ def fill_rows(fills: Mapping[str, Iterable[Fill]]) -> dict[str, list[Any]]:
     >>> fill_rows({"a": [first]})["odometer_km"]
     [160.9344]
     """
-    rows = [
-        _row(fill, vehicle_id, tanks) for vehicle_id, own in fills.items() for tanks in [{}] for fill in own
-    ]
+    rows = []
+    for vehicle_id, own in fills.items():
+        tanks: dict[object, int] = {}
+        rows += [_row(fill, vehicle_id, tanks) for fill in own]
     return {name: [row[name] for row in rows] for name in _row_names()}
 
 

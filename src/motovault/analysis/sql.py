@@ -111,7 +111,9 @@ def _translated(query: str, dialect: str, table: str) -> str:
         try:
             source = sqlglot.parse_one(f"SELECT 1 FROM {table}", read=dialect).args["from_"].this
         except (sqlglot.errors.ParseError, KeyError, AttributeError):
-            raise InvalidValue("table", table, "must be the name of a table, or a query in brackets") from None
+            raise InvalidValue(
+                "table", table, "must be the name of a table, or a query in brackets"
+            ) from None
     for part in source.find_all(exp.Identifier):
         part.set("quoted", True)
 

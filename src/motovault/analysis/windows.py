@@ -123,7 +123,9 @@ class StoredRows:
 
     def only(self, *names: str) -> StoredRows:
         there = set(self.frame.columns)
-        return StoredRows(self.frame.select(STRAND, PLACE, SOURCE, *(name for name in names if name in there)))
+        return StoredRows(
+            self.frame.select(STRAND, PLACE, SOURCE, *(name for name in names if name in there))
+        )
 
     def pairs(self, *names: str) -> StoredRows:
         count = len(self.frame)
@@ -136,7 +138,9 @@ class StoredRows:
 class LazyRows(Generic[F]):
     """Rows of an engine that plans: every step is a window over the strand, in the order of ``place``."""
 
-    def __init__(self, frame: nw.LazyFrame[Any], strand: Sequence[str], order: Sequence[str] = (PLACE,)) -> None:
+    def __init__(
+        self, frame: nw.LazyFrame[Any], strand: Sequence[str], order: Sequence[str] = (PLACE,)
+    ) -> None:
         self.frame = frame
         self.strand = list(strand)
         self.order = list(order)
@@ -157,7 +161,9 @@ class LazyRows(Generic[F]):
         return self.having(frame.with_columns(*sums))
 
     def before(self, *names: str) -> LazyRows[Any]:
-        values = [self._over(nw.col(name).shift(1)).alias(BEFORE + name) for name in dict.fromkeys([PLACE, *names])]
+        values = [
+            self._over(nw.col(name).shift(1)).alias(BEFORE + name) for name in dict.fromkeys([PLACE, *names])
+        ]
         frame = self.frame.with_columns(*values)
         return self.having(frame.with_columns((~nw.col(BEFORE + PLACE).is_null()).alias(HAS_BEFORE)))
 
@@ -171,7 +177,7 @@ class LazyRows(Generic[F]):
         return self.having(frame.with_columns(nw.when(is_other).then(1).otherwise(0).alias(named)))
 
     def before_among(self, chosen: str, *names: str) -> LazyRows[Any]:
-        among = LazyRows(self.frame, [*self.strand, chosen], self.order)
+        among: LazyRows[Any] = LazyRows(self.frame, [*self.strand, chosen], self.order)
         return self.having(among.before(*names).frame)
 
     def only(self, *names: str) -> LazyRows[Any]:
