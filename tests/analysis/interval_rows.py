@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -110,9 +110,9 @@ def _scaled(value: Fraction, scale: int) -> float:
 
 
 def figure(unit: str, driven: int, burnt: int) -> Fraction:
-    """The economy of whole numbers of micrometres (or microhours of 10^-9 h) and picolitres and their like."""
+    """The economy of so many 10^-9 km (or hours) and 10^-12 L (or kg, or kWh)."""
     known = UNITS[unit]
-    base = Fraction(driven, 10**9) * (1 if "/h" in unit or "h/" in unit and "Wh/" not in unit else 1000)
+    base = Fraction(driven, 10**9) * (1 if "/h" in unit or ("h/" in unit and "Wh/" not in unit) else 1000)
     per = base / Fraction(burnt, 10**12)
     return known.factor / per if known.is_inverse else per / known.factor
 
@@ -122,8 +122,3 @@ def nearly(found: float | None, exact: Fraction | None, bits: int = 50) -> bool:
     if found is None or exact is None:
         return found is None and exact is None
     return abs(Fraction(found) - exact) <= abs(exact) / 2**bits
-
-
-def by_key(rows: Iterable[dict[str, Any]], *names: str) -> dict[tuple[Any, ...], dict[str, Any]]:
-    found = {tuple(row[name] for name in names): row for row in rows}
-    return found

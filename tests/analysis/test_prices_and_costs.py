@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -236,7 +237,7 @@ def test_costs_of_both_add_up_by_currency(
     for vehicle in ("v1", "v2", None):
         own = [row for row in logs if row["vehicle_id"] == vehicle and row["odometer_km"]]
         own.sort(key=lambda row: (row["local_date"] or date(1, 1, 1), row["odometer_km"]))
-        for earlier, later in zip(own, own[1:], strict=False):
+        for earlier, later in pairwise(own):
             step = whole(later["odometer_km"], 10**9) - whole(earlier["odometer_km"], 10**9)
             key = group(later, later["local_date"])
             driven[key] = driven.get(key, 0) + max(step, 0)
@@ -283,7 +284,7 @@ def test_costs_of_intervals_are_over_their_distance_unless_two_tanks_cover_the_s
 
 def test_frames_of_two_kinds_do_not_meet() -> None:
     logs, works = table_of([], FUEL_LOGS), table_of([], MAINTENANCE)
-    with pytest.raises(InvalidValue, match="maintenance: .* must be of the kind of fuel"):
+    with pytest.raises(InvalidValue, match=r"maintenance: .* must be of the kind of fuel"):
         cost_of_ownership(logs, works.to_pandas())
 
 

@@ -128,7 +128,7 @@ def test_a_column_of_the_answer_makes_no_peers() -> None:
 
 def test_vehicles_of_another_kind_of_frame_are_refused() -> None:
     intervals, vehicles = _fleet("L/100km")
-    with pytest.raises(InvalidValue, match="vehicles: .* must be of the kind of intervals"):
+    with pytest.raises(InvalidValue, match=r"vehicles: .* must be of the kind of intervals"):
         ranking(intervals, vehicles.to_pandas())
 
 
@@ -141,7 +141,15 @@ def test_importing_analysis_loads_no_frames() -> None:
 
 
 def test_without_narwhals_the_extra_is_named() -> None:
-    program = "import sys; sys.modules['narwhals'] = None\nimport motovault.analysis as a\ntry: a.rollup\nexcept ImportError as e: print(type(e).__name__, e)"
+    program = """
+import sys
+sys.modules["narwhals"] = None
+import motovault.analysis
+try:
+    motovault.analysis.rollup
+except ImportError as error:
+    print(type(error).__name__, error)
+"""
     assert _run(program) == "MissingExtra narwhals is not installed; run: pip install 'motovault[analysis]'\n"
 
 

@@ -76,7 +76,7 @@ def test_a_window_by_distance_is_the_shortest_that_covers_it(
 
 
 def _in_one_order(ask: Any, table: Any) -> list[dict[str, Any]]:
-    """Said by all engines, the lazy ones in the order of the frame's contract and the others in that of the rows."""
+    """Said by all engines; those that are not lazy keep the order of the rows."""
     found: list[dict[str, Any]] = []
     for name, made in ENGINES.items():
         frame = made(table)
@@ -174,7 +174,7 @@ def _off(value: float, middle: float) -> float:
 
 def test_a_figure_of_twice_the_median_is_as_far_off_as_one_of_half_of_it() -> None:
     figures = [5.0, 5.5, 6.0, 6.5, 7.0, 12.0, 3.0]
-    table = table_of([_row("a", day, figure) for day, figure in enumerate(figures, start=1)], INTERVALS)
+    table = table_of([_row("a", day, value) for day, value in enumerate(figures, start=1)], INTERVALS)
     rows = said_by_all(lambda frame: outliers(frame), table)
     assert rows[5]["deviation"] == -rows[6]["deviation"] > 3.5
     assert [row["is_outlier"] for row in rows] == [False] * 5 + [True] * 2
@@ -183,8 +183,8 @@ def test_a_figure_of_twice_the_median_is_as_far_off_as_one_of_half_of_it() -> No
 def test_both_ways_of_telling_an_economy_find_the_same_outliers() -> None:
     figures = [5.0, 5.5, 6.0, 6.5, 7.0, 12.5, 2.0]
     told = []
-    for unit, told_as in (("L/100km", figures), ("km/L", [100 / figure for figure in figures])):
-        rows = [_row("a", day, figure, unit) for day, figure in enumerate(told_as, start=1)]
+    for unit, told_as in (("L/100km", figures), ("km/L", [100 / litres for litres in figures])):
+        rows = [_row("a", day, value, unit) for day, value in enumerate(told_as, start=1)]
         told.append([row["is_outlier"] for row in rows_of(outliers(table_of(rows, INTERVALS)))])
     assert told[0] == told[1]
     assert any(told[0])
@@ -192,7 +192,7 @@ def test_both_ways_of_telling_an_economy_find_the_same_outliers() -> None:
 
 def test_where_most_figures_are_equal_three_times_the_median_is_the_border() -> None:
     figures = [6.0] * 6 + [17.9, 18.1, 2.1, 1.9]
-    table = table_of([_row("a", day, figure) for day, figure in enumerate(figures, start=1)], INTERVALS)
+    table = table_of([_row("a", day, value) for day, value in enumerate(figures, start=1)], INTERVALS)
     rows = said_by_all(lambda frame: outliers(frame), table)
     assert [row["is_outlier"] for row in rows] == [False] * 6 + [False, True, False, True]
     assert [row["deviation"] for row in rows] == [0.0] * 6 + [None] * 4
@@ -207,7 +207,7 @@ def test_fewer_than_five_figures_have_no_median(count: int) -> None:
 
 @pytest.mark.parametrize("threshold", [0, -1, "3.5", None, float("nan"), float("inf"), True])
 def test_a_threshold_that_is_no_number_above_0_is_refused(threshold: Any) -> None:
-    with pytest.raises(InvalidValue, match="threshold: .* must be a number above 0"):
+    with pytest.raises(InvalidValue, match=r"threshold: .* must be a number above 0"):
         outliers(table_of([], INTERVALS), threshold)
 
 

@@ -245,7 +245,7 @@ def test_what_is_lazy_is_not_read(engine: str) -> None:
         assert type(found).__name__ == "DuckDBPyRelation"
         return
     lazy = pl.LazyFrame(
-        schema={name: pl.Float64 for name in ("distance_km", "volume_l")}
+        schema=dict.fromkeys(("distance_km", "volume_l"), pl.Float64)
         | {"economy_unit": pl.String, "void": pl.String}
     )
     unread = lazy.map_batches(_never, schema=lazy.collect_schema())
@@ -273,13 +273,13 @@ def test_without_any_distance_or_fuel_the_first_is_named(columns: tuple[str, ...
 
 @pytest.mark.parametrize("by", ["week", ["month", "weather"], [3], "economy"])
 def test_what_cannot_be_grouped_by_is_refused(by: Any) -> None:
-    with pytest.raises(InvalidValue, match="by: .* must be of year, month"):
+    with pytest.raises(InvalidValue, match=r"by: .* must be of year, month"):
         rollup(table_of([_row()], INTERVALS), by)
 
 
 @pytest.mark.parametrize("frame", [None, [1], {"distance_km": [1]}, "intervals"])
 def test_what_is_no_frame_is_refused(frame: Any) -> None:
-    with pytest.raises(InvalidValue, match="intervals: .* must be a frame"):
+    with pytest.raises(InvalidValue, match=r"intervals: .* must be a frame"):
         rollup(frame)
 
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from motovault.analysis.doors import entered, nw
+from motovault.analysis.partitions import middle
 from motovault.analysis.rolling import as_driven, returned
 from motovault.analysis.summing import divided, number
-from motovault.analysis.partitions import middle
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT

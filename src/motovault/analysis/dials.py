@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis import summing
 from motovault.analysis.doors import day, entered, key, nw
-from motovault.analysis.summing import DISTANCE_SCALE
 from motovault.analysis.partitions import before, running
+from motovault.analysis.summing import DISTANCE_SCALE
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis import summing
 from motovault.analysis.doors import by_names, day, entered, key, needed, nw, period
-from motovault.analysis.summing import DISTANCE_SCALE, MONEY_SCALE
 from motovault.analysis.partitions import before, running
+from motovault.analysis.summing import DISTANCE_SCALE, MONEY_SCALE
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:

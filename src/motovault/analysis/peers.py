@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis.doors import counted, entered, key, needed, nw
+from motovault.analysis.partitions import middle
 from motovault.analysis.rollups import DISTANCES, pooled, summable
 from motovault.analysis.summing import divided, higher
-from motovault.analysis.partitions import middle
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis import summing
 from motovault.analysis.doors import counted, day, entered, key, needed, nw, text
+from motovault.analysis.partitions import before, running
 from motovault.analysis.rollups import summable
 from motovault.analysis.summing import DISTANCE_SCALE, UNITS_BY_KIND
-from motovault.analysis.partitions import before, running
 from motovault.errors import InvalidValue
 
 if TYPE_CHECKING:
