@@ -354,7 +354,7 @@ def measure(quick: bool) -> list[Measure]:
     usual = fill_ups(20_000 if quick else 1_000_000)
     asked = int(os.environ.get("MOTOVAULT_BENCHMARK_ROWS", "0"))
     many = fill_ups(asked) if asked > len(usual) else usual
-    rounds = 2 if quick else 5
+    rounds = 2 if quick else 3
     return [*side_by_side(usual, rounds), growth(few, many, rounds)]
 
 
