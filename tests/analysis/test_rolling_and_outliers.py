@@ -180,6 +180,20 @@ def test_a_figure_of_twice_the_median_is_as_far_off_as_one_of_half_of_it() -> No
     assert [row["is_outlier"] for row in rows] == [False] * 5 + [True] * 2
 
 
+def test_the_median_of_an_even_number_is_between_the_two_in_the_middle() -> None:
+    figures = [5.0, 9.0, 6.0, 8.0, 7.0, 6.5]
+    table = table_of([_row("a", day, value) for day, value in enumerate(figures, start=1)], INTERVALS)
+    assert {row["median"] for row in said_by_all(lambda frame: outliers(frame), table)} == {6.75}
+
+
+def test_what_is_exactly_at_the_threshold_is_no_outlier() -> None:
+    figures = [5.0, 5.5, 6.0, 6.5, 7.0, 12.0]
+    table = table_of([_row("a", day, value) for day, value in enumerate(figures, start=1)], INTERVALS)
+    border = rows_of(outliers(table))[-1]["deviation"]
+    assert not rows_of(outliers(table, border))[-1]["is_outlier"]
+    assert rows_of(outliers(table, border * 0.999999))[-1]["is_outlier"]
+
+
 def test_both_ways_of_telling_an_economy_find_the_same_outliers() -> None:
     figures = [5.0, 5.5, 6.0, 6.5, 7.0, 12.5, 2.0]
     told = []

@@ -176,6 +176,15 @@ def test_a_clean_case_is_clean() -> None:
     assert (row["economy"], row["cost"], row["distance_km"]) == (30.0, 41.24, 482.8032)
 
 
+def test_a_division_by_a_constant_is_one_on_every_engine() -> None:
+    """Polars takes the reciprocal of a divisor that it knows, and misses the last bit of one in seven."""
+    prices = [(1 + 37 * number) / 100 for number in range(120)]
+    rows = [_row(location=f"{n:03}", cost=price, volume_l=price + 1) for n, price in enumerate(prices)]
+    found = said_by_all(lambda frame: rollup(frame, "location"), table_of(rows, INTERVALS))
+    assert [row["cost"] for row in found] == prices
+    assert [row["volume_l"] for row in found] == [round(price * 100 + 100) / 100 for price in prices]
+
+
 def test_another_unit_is_used_where_it_fits() -> None:
     rows = [_row(), _row(economy_unit="kWh/100km", volume_l=None, energy_kwh=60.0)]
     found = said_by_all(lambda frame: rollup(frame, economy_unit="km/L"), table_of(rows, INTERVALS))
