@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -82,9 +83,14 @@ def walls(session: nox.Session) -> None:
 @nox.session(python=False)
 def types(session: nox.Session) -> None:
     """Types of the source (mypy strict, pyright), and how completely the public API declares its own."""
-    _run(session, "mypy")
-    _run(session, "pyright")
-    _run(session, "python", "tools/check_public_types.py")
+    _environment(session)
+    with ThreadPoolExecutor() as side_by_side:  # each uses one processor
+        runs = [
+            side_by_side.submit(_run, session, *command)
+            for command in (("pyright",), ("mypy",), ("python", "tools/check_public_types.py"))
+        ]
+    for run in runs:
+        run.result()
 
 
 @nox.session(python=False)

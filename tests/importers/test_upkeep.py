@@ -20,9 +20,11 @@ from motovault.domain.maintenance.advancing import advanced
 from motovault.importers import ImportOptions, apply_plan
 from motovault.quantities.units import DistanceUnit
 from motovault.storage.sql import SqlStore, make_engine
-from motovault.storage.sql.migrate import upgrade
 from motovault.system import uuid7
 from tests.importers.files import WORK_TITLES, Clock, Owner, cost, fuelio, log, planned
+from tests.storage.sql.stores import sqlite_path
+
+__all__ = ["sqlite_path"]
 
 LUBE = {"record_kind": "service", "distance_unit": "km", "vehicle_name": "Bus"}
 
@@ -37,13 +39,10 @@ def owner(request: pytest.FixtureRequest) -> Iterator[Owner]:
         yield Owner()
         return
     if request.param == "sqlite":
-        path: Path = request.getfixturevalue("tmp_path")
-        url = f"sqlite:///{path / 'garage.db'}"
+        url = f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     else:
         url = request.getfixturevalue("shared_postgres_url")
     db_engine = make_engine(url)
-    if request.param == "sqlite":
-        upgrade(db_engine)
     found = Owner()
     found.unit_of_work = functools.partial(SqlStore(db_engine).unit_of_work, found.user_id)
     yield found
