@@ -8,12 +8,16 @@ the checker complains (``warn_unused_ignores``).
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import assert_type
 
+from altair import LayerChart, VConcatChart
+
 from motovault import open_vault
+from motovault.analysis.charts import fleet_chart, save_chart
 from motovault.cache import Answers, CachedCatalogue, LocalCache, open_cache
 from motovault.domain.tiers import AllFeatures, FeaturePolicy, TierPolicy
-from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
+from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VehicleId, VinDecoder
 from motovault.errors import Conflict, InvalidValue, MissingExtra, MotovaultError, NotFound
 from motovault.ports import Cache
 from motovault.providers.vpic import VpicVinDecoder
@@ -86,3 +90,13 @@ def a_cache_is_a_url_what_we_open_or_ones_own(mine: Cache) -> None:
         open_vault("memory:", cache=cache)
     names = CachedCatalogue(opened, lambda name, params: ["Audi"], list[str])
     assert_type(names.options("makes", year=2019), list[str])
+
+
+def a_chart_is_altairs_own(car: VehicleId) -> None:
+    charts = open_vault("memory:").garage("ana").charts
+    assert_type(charts.economy(car, economy_unit="mpg_us"), LayerChart | VConcatChart)
+    assert_type(charts.cost(car), LayerChart | VConcatChart)
+    assert_type(charts.odometer(car), LayerChart)
+    assert_type(charts.maintenance(), LayerChart)
+    assert_type(fleet_chart([]), LayerChart | VConcatChart)
+    assert_type(save_chart(charts.maintenance(car), "due.svg"), Path)
