@@ -18,6 +18,7 @@ SAYS = {
         "a fill-up in it was missed",
         "2026-04: 1 intervals, 600 km",
     ],
+    "fleet_spark": ["polars: 8173 intervals", "duckdb: 8173 intervals"],
     "first_steps": ["33.17 mpg", "odometer: 52680 mi", "spent: 102.96 USD"],
     "host_transaction": ["undone: the card was refused", "fuel logs: ['41.24']", "invoices:  ['41.24']"],
     "import_a_file": [

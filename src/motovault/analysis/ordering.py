@@ -41,10 +41,11 @@ def lazy_in_order(frame: nw.LazyFrame[Any], strand: Sequence[str], written: Sequ
     if written:
         frame = rows.having(frame).running(known_before=nw.col("is_one_known")).frame
         key = nw.when(nw.col(KNOWN)).then(key).otherwise(nw.col("known_before") * 2 + 1)
-    frame = LazyRows(frame, [vehicle], [*day, DIAL, *written]).running(rank=nw.col("is_one_known")).frame
+    by_dial: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, DIAL, *written])
+    frame = by_dial.running(rank=nw.col("is_one_known")).frame
     frame = frame.with_columns(key.alias(KEY))
-    placed = LazyRows(frame, [vehicle], [*day, KEY, *written]).running(**{PLACE: nw.col(ONE)})
-    return LazyRows(placed.frame, strand)
+    by_key: LazyRows[Any] = LazyRows(frame, [vehicle], [*day, KEY, *written])
+    return LazyRows(by_key.running(**{PLACE: nw.col(ONE)}).frame, strand)
 
 
 def stored_in_order(frame: nw.DataFrame[Any], strand: Sequence[str], written: Sequence[str]) -> StoredRows:

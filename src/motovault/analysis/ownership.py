@@ -86,16 +86,16 @@ def _costs(frame: Any, column: str, keys: Sequence[str], is_fuel: int) -> Any:
     is_known = summing.known(nw.col(column), MONEY_SCALE)
     frame = frame.with_columns(
         nw.when(is_known).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64).alias("_unknown"),
-        summing.money(nw.col(column)).alias("_cents"),
+        summing.money(nw.col(column)).alias("_coins"),
         key(frame, "currency_code", "_currency", ""),
     )
     return frame.select(
         *keys,
         "_currency",
         "_unknown",
-        (nw.col("_cents") * is_fuel).alias("_fuel"),
+        (nw.col("_coins") * is_fuel).alias("_fuel"),
         ((1 - nw.col("_unknown")) * is_fuel).alias("_fuel_count"),
-        (nw.col("_cents") * (1 - is_fuel)).alias("_maintenance"),
+        (nw.col("_coins") * (1 - is_fuel)).alias("_maintenance"),
         ((1 - nw.col("_unknown")) * (1 - is_fuel)).alias("_maintenance_count"),
     )
 
@@ -159,8 +159,8 @@ def _told(found: Any, names: Sequence[str]) -> Any:
     )
     fuel, other = nw.col("_fuel_count") > 0, nw.col("_maintenance_count") > 0
 
-    def paid(cents: nw.Expr) -> nw.Expr:
-        return summing.divided(cents.cast(nw.Float64), 100.0)
+    def paid(coins: nw.Expr) -> nw.Expr:
+        return summing.divided(coins.cast(nw.Float64), float(MONEY_SCALE))
 
     found = found.with_columns(
         *(

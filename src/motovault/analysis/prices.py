@@ -60,17 +60,17 @@ def price_history(
     frame = _priced(frame, amounts, asked)
     keys = [*names, "currency_code", "fuel_unit"]
     found = frame.group_by(*keys).agg(
-        *(nw.col(name).sum() for name in ("_one", "_cents", "_burnt_high", "_burnt_low")),
+        *(nw.col(name).sum() for name in ("_one", "_coins", "_burnt_high", "_burnt_low")),
         nw.col("_price").min().alias("price_min"),
         nw.col("_price").max().alias("price_max"),
     )
-    sums = ("_one", "_cents", "_burnt_high", "_burnt_low")
+    sums = ("_one", "_coins", "_burnt_high", "_burnt_low")
     found = found.with_columns(nw.col(name).cast(nw.Int64) for name in sums)
     found = found.with_columns(
         *known_periods(names),
         nw.col("_one").alias("fill_count"),
         summing.divided(summing.total("_burnt"), summing.per_unit(nw.col("fuel_unit"))).alias("amount"),
-        summing.divided(nw.col("_cents").cast(nw.Float64), 100.0).alias("cost"),
+        summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE)).alias("cost"),
     )
     amount = nw.col("amount")
     price = summing.divided(nw.col("cost"), nw.when(amount > 0).then(amount).otherwise(1.0))
@@ -105,7 +105,7 @@ def _priced(frame: Any, amounts: Sequence[str], asked: str | None) -> Any:
     )
     frame = frame.with_columns(
         nw.lit(1).cast(nw.Int64).alias("_one"),
-        summing.money(nw.col("total_cost")).alias("_cents"),
+        summing.money(nw.col("total_cost")).alias("_coins"),
         *summing.parts(nw.col("_amount"), FUEL_SCALE, "_burnt"),
         nw.col("_unit").alias("fuel_unit"),
     )
@@ -117,7 +117,7 @@ def _price() -> nw.Expr:
     per, typed, typed_in = nw.col("fuel_unit"), nw.col("_typed"), nw.col("_typed_in")
     has_amount = nw.col("_amount") > 0
     amount = summing.divided(summing.total("_burnt"), summing.per_unit(per))
-    paid = summing.divided(nw.col("_cents").cast(nw.Float64), 100.0)
+    paid = summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE))
     by_cost = nw.when(has_amount).then(summing.divided(paid, nw.when(has_amount).then(amount).otherwise(1.0)))
     is_typed = summing.known(typed, summing.MONEY_SCALE) & typed_in.is_in(list(FUEL_TO_BASE)).fill_null(False)
     turned = summing.divided(typed * summing.per_unit(per), summing.per_unit(typed_in))

@@ -135,7 +135,7 @@ def pooled(frame: Any, names: Sequence[str]) -> Any:
     has_cost = "cost" in there
     if has_cost:
         frame = _with_money(frame)
-        sums += ["_cents", "_costed", "_paid_high", "_paid_low"]
+        sums += ["_coins", "_costed", "_paid_high", "_paid_low"]
         others += [nw.col("_currency").min().alias("_first"), nw.col("_currency").max().alias("_last")]
     # R13: tanks of one vehicle are no sum
     is_one_vehicle = "vehicle_id" in names and "tank" not in names and "tank" in there
@@ -169,7 +169,7 @@ def _with_costs(frame: Any, is_one_vehicle: bool, distances: Sequence[str]) -> A
     is_one_currency = (nw.col("_costed") > 0) & (nw.col("_first") == nw.col("_last")).fill_null(False)
     frame = frame.with_columns(
         is_one_currency.alias("_is_one_currency"),
-        summing.divided(nw.col("_cents").cast(nw.Float64), 100.0).alias("_money"),
+        summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE)).alias("_money"),
         summing.amount("_paid", DISTANCE_SCALE).alias("_over"),
         nw.col("_costed").alias("cost_interval_count"),
     )
@@ -188,14 +188,14 @@ def _with_costs(frame: Any, is_one_vehicle: bool, distances: Sequence[str]) -> A
 
 
 def _with_money(frame: Any) -> Any:
-    """What was paid, in hundredths, for how far, and in which currency; "" where nobody said."""
+    """What was paid, in ten-thousandths, for how far, and in which currency; "" where nobody said."""
     there = frame.collect_schema().names()
-    is_paid = nw.col("_is_valid") & summing.known(nw.col("cost"), 100)
+    is_paid = nw.col("_is_valid") & summing.known(nw.col("cost"), summing.MONEY_SCALE)
     code = text(frame, "currency_code").fill_null("") if "currency_code" in there else nw.lit("")
     frame = frame.with_columns(is_paid.alias("_is_paid"))
     paid = nw.col("_is_paid")
     return frame.with_columns(
-        nw.when(paid).then(summing.money(nw.col("cost"))).otherwise(nw.lit(0)).cast(nw.Int64).alias("_cents"),
+        nw.when(paid).then(summing.money(nw.col("cost"))).otherwise(nw.lit(0)).cast(nw.Int64).alias("_coins"),
         nw.when(paid).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("_costed"),
         nw.when(paid).then(nw.col("_driven_high")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_high"),
         nw.when(paid).then(nw.col("_driven_low")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_paid_low"),

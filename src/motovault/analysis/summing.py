@@ -45,9 +45,9 @@ __all__ = [
 
 DISTANCE_SCALE: Final = 10**9
 FUEL_SCALE: Final = 10**12
-MONEY_SCALE: Final = 100
+MONEY_SCALE: Final = 10_000
 PART: Final = 2**20
-_LARGEST: Final = {DISTANCE_SCALE: 9e9, FUEL_SCALE: 9e6, MONEY_SCALE: 9e13}
+_LARGEST: Final = {DISTANCE_SCALE: 9e9, FUEL_SCALE: 9e6, MONEY_SCALE: 9e11}
 """What is above fits no 64 bits, and is no distance, no filling and no bill: it counts as unknown."""
 
 LONGEST_KM: Final = _LARGEST[DISTANCE_SCALE]
@@ -108,7 +108,7 @@ def difference(larger: nw.Expr, smaller: nw.Expr, scale: int, name: str) -> tupl
 
 
 def money(column: nw.Expr) -> nw.Expr:
-    """A column of money in hundredths; 0 if unknown."""
+    """A column of money in ten-thousandths; 0 if unknown."""
     return whole(column, MONEY_SCALE)
 
 
