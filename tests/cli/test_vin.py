@@ -153,6 +153,28 @@ def test_standard_input_is_read_for_a_dash(motovault_process: Cli) -> None:
     assert [line.split(":")[0] for line in done.out.splitlines() if not line.startswith(" ")] == [HONDA, GOLF]
 
 
+@pytest.mark.parametrize("doing", [("vin", "check"), ("vin", "decode"), ("catalogue", "import"), ("import",)])
+def test_a_closed_standard_input_is_said_and_no_traceback(folder: Path, doing: tuple[str, ...]) -> None:
+    more = ["--user", "ana"] if doing == ("import",) else []
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "motovault", *doing, "-", *more],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: file: '-' cannot be read: standard input is closed\n"
+
+
+@pytest.mark.parametrize("doing", ["check", "decode"])
+def test_an_empty_argument_is_no_vin_and_no_folder(motovault: Cli, doing: str) -> None:
+    """As an empty variable of a script leaves it."""
+    done = motovault("vin", doing, "--json", "", HONDA)
+    assert [line["vin"] for line in lines(done.out)] == [None, HONDA]
+    assert (done.code, done.err) == (1, "")
+
+
 @pytest.mark.parametrize("name", ["nothing.txt", "./nothing", "."])
 @pytest.mark.parametrize("doing", ["check", "decode"])
 def test_a_file_that_is_not_there_is_usage_and_nothing_was_printed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -11,6 +10,7 @@ import attrs
 from motovault.cli import output
 from motovault.cli.catalogue_shapes import CatalogueImportShape, CatalogueNamesShape, CatalogueYearsShape
 from motovault.cli.database import opened
+from motovault.cli.standard_input import standard_input
 from motovault.domain.platform import CatalogueChanges
 from motovault.domain.platform.service import CatalogueService
 
@@ -40,7 +40,7 @@ def run_import(given: argparse.Namespace) -> int:
         read = count
 
     is_stdin = given.file == "-"
-    source = sys.stdin.buffer if is_stdin else given.file
+    source = standard_input() if is_stdin else given.file
     with opened(given) as vault, output.working("importing", done=lambda: read):
         changes = vault.import_catalogue(
             source, replace=given.replace, progress=progress, name="standard input" if is_stdin else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib.resources
 import re
-import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from motovault.cli.importing import CountedIds, bring_in, declarations, print_im
 from motovault.cli.reading import economy_of, vehicle_report
 from motovault.cli.report import print_vehicle
 from motovault.cli.shapes import DemoShape
+from motovault.cli.standard_input import standard_input
 from motovault.domain.vehicles import Vehicle
 from motovault.errors import MissingExtra
 from motovault.findings import Severity
@@ -69,7 +69,7 @@ def run(given: argparse.Namespace) -> int:
 def _source(file: str | None) -> tuple[Any, str | None]:
     if file is None:
         return importlib.resources.files("motovault.cli").joinpath(_LOG).read_bytes(), _LOG
-    return (sys.stdin.buffer, "standard input") if file == "-" else (file, None)
+    return (standard_input(), "standard input") if file == "-" else (file, None)
 
 
 def _draw(

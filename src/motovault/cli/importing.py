@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from motovault.cli.database import database_file, database_of, opened
 from motovault.cli.declarations import Declared, declarations
 from motovault.cli.reading import find_vehicle, vehicle_named
 from motovault.cli.shapes import FindingShape, ImportShape, UnknownWorkShape
+from motovault.cli.standard_input import standard_input
 from motovault.errors import InvalidValue
 from motovault.findings import Finding, Severity
 from motovault.importers import (
@@ -53,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
     is_nowhere_yet = (path := database_file(database_of(given))) is not None and not path.exists()
     if given.dry_run and is_nowhere_yet:
         given.database, given.password_file = "memory:", None  # a rehearsal makes no file
-    source = sys.stdin.buffer if given.file == "-" else given.file
+    source = standard_input() if given.file == "-" else given.file
     with opened(given, new_id=ids) as vault:
         garage = vault.garage(given.user)
         shape, _ = bring_in(garage, source, declared, ids, is_dry_run=given.dry_run)

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from motovault import vin as vins
 from motovault.cli import output
+from motovault.cli.standard_input import standard_input
 from motovault.domain.vehicles import BasicVinDecoder, DecodedVin, VinDecoder
 from motovault.errors import InvalidValue
 from motovault.findings import Severity
@@ -143,6 +144,8 @@ def _compacted(text: str, findings: Iterable[VinFinding]) -> str | None:
 def _texts(given: list[str]) -> Iterator[str]:
     """Every VIN of the arguments. Raises InvalidValue for a file that is not there, before the first."""
     for text in given:
+        if text == "-":
+            standard_input()
         if text != "-" and _looks_like_a_file(text) and not Path(text).exists():
             raise InvalidValue("file", text, "is not there")
         if text != "-" and _looks_like_a_file(text) and Path(text).is_dir():
@@ -152,6 +155,8 @@ def _texts(given: list[str]) -> Iterator[str]:
 
 def _looks_like_a_file(text: str) -> bool:
     """It is no VIN, and has a character that no VIN has but a path does, or there is a file of this name."""
+    if not text:  # the path of nothing is this folder; an empty variable of a script is no VIN
+        return False
     try:
         return not vins.is_well_formed(text) and (bool(_FILE_MARKS & set(text)) or Path(text).exists())
     except (OSError, ValueError):  # longer than a name may be, or with a NUL in it
@@ -161,7 +166,7 @@ def _looks_like_a_file(text: str) -> bool:
 def _read(given: list[str]) -> Iterator[str]:
     for text in given:
         if text == "-":
-            yield from _lines(sys.stdin.buffer)
+            yield from _lines(standard_input())
         elif _looks_like_a_file(text):
             with Path(text).open("rb") as stream:
                 yield from _lines(stream)

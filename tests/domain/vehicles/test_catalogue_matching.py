@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from motovault.domain.vehicles import (
     Confidence,
     DecodedField,
     DecodedVin,
+    matching,
 )
 from motovault.domain.vehicles.matching import matched
 from motovault.errors import InvalidValue
@@ -177,3 +178,42 @@ def test_an_empty_catalogue_changes_nothing() -> None:
     assert matched(told().fields, nothing) == told().fields
     decoder = CatalogueVinDecoder(BasicVinDecoder(), nothing)
     assert decoder.decode(HONDA) == BasicVinDecoder().decode(HONDA)
+
+
+class Told:
+    """A decoder that tells what it was given, one answer for each VIN."""
+
+    def __init__(self, *answers: DecodedVin) -> None:
+        self._answers = answers
+
+    def decode(self, vin: str, /) -> DecodedVin:
+        return self._answers[0]
+
+    def decode_many(self, vins: Iterable[object], /) -> Iterator[DecodedVin]:
+        return iter(self._answers)
+
+
+def test_vins_that_tell_the_same_are_compared_once_and_no_answer_shares_what_it_reads_later() -> None:
+    """Of 10,000 VINs most differ from one before in the serial only."""
+    one, other, third = CatalogueVinDecoder(
+        Told(told(), told(body="Sedan"), told(trim="EX")), Catalogue()
+    ).decode_many(["any", "any", "any"])
+    assert one.trim is other.trim
+    assert (one.body.value, other.body.value) == ("Coupe", "Sedan")
+    assert (other.trim.value, third.trim.value) == ("EX V6", "EX")
+
+
+def test_a_decoder_that_tells_what_cannot_be_a_key_is_compared_all_the_same() -> None:
+    odd = DecodedField[str](source_value=["5-Speed"])  # type: ignore[arg-type]
+    answer = DecodedVin.of(HONDA, {**told().fields, "transmission": odd}, "mine")
+    (found,) = CatalogueVinDecoder(Told(answer), Catalogue()).decode_many(["any"])
+    assert found.make.confidence is Confidence.HIGH
+
+
+def test_what_is_remembered_of_a_long_run_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_COMPARED", 3)
+    monkeypatch.setattr(matching, "_REMEMBERED", 3)
+    answers = [told(trim=f"EX {number % 7}") for number in range(40)]
+    found = list(CatalogueVinDecoder(Told(*answers), Catalogue()).decode_many(["any"] * 40))
+    alone = [CatalogueVinDecoder(Told(answer), Catalogue()).decode("any") for answer in answers]
+    assert found == alone

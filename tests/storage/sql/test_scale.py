@@ -286,6 +286,9 @@ BOUNDS: Final[dict[str, Bound]] = {
     "platform.TRIMS": lambda case: 3,
     **dict.fromkeys(("platform.ENGINES", "platform.TRANSMISSIONS"), lambda case: 2),
     "platform.TRANSMISSIONS_WITH": lambda case: 3,
+    # of all three trims of a model: their options and what these have; with an engine, it too
+    **dict.fromkeys(("platform.ENGINES_OF_ALL", "platform.TRANSMISSIONS_OF_ALL"), lambda case: 6),
+    "platform.TRANSMISSIONS_OF_ALL_WITH": lambda case: 7,
     **dict.fromkeys(("platform.FIND_ENGINE", "platform.FIND_TRANSMISSION"), _one),
     "odometer.OF_VEHICLE": _readings,
     **dict.fromkeys(("fuel_logs.LIST_FIRST", "fuel_logs.LIST_NEXT"), _page),
@@ -303,6 +306,10 @@ BOUNDS: Final[dict[str, Bound]] = {
     **dict.fromkeys(("fuel_logs.HAS_VEHICLE", "user_preferences.FIND"), _one),
 }
 """How many rows one call may examine, from what its user has."""
+
+
+def test_no_question_to_the_catalogue_is_without_a_bound() -> None:
+    assert {name for name in STATEMENTS if name.startswith("platform.")} <= set(BOUNDS)
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -8,8 +8,9 @@ passed over, and so is what the catalogue says nothing about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final, Protocol, cast
 
 import attrs
 
@@ -28,6 +29,9 @@ __all__ = ["CatalogueVinDecoder", "KnowsOptions", "matched"]
 _REMEMBERED: Final = 20_000
 """Lists of options kept during one run over many VINs."""
 
+_COMPARED: Final = 4_000
+"""Answers kept during one run, compared: VINs of one model and year mostly differ in the serial only."""
+
 
 class KnowsOptions(Protocol):
     """What of a catalogue is needed to compare with it."""
@@ -45,6 +49,9 @@ class KnowsOptions(Protocol):
             Empty where the catalogue says nothing of this field: then there is nothing to compare with.
         """
         ...
+
+
+_told: Final = cast("Callable[[DecodedVin], tuple[DecodedField[Any], ...]]", attrgetter(*OF_VEHICLE))
 
 
 class CatalogueVinDecoder:
@@ -85,6 +92,20 @@ class _Remembering:
     def __init__(self, catalogue: KnowsOptions) -> None:
         self._catalogue = catalogue
         self._kept: dict[tuple[object, ...], Options | frozenset[Any]] = {}
+        self._compared: dict[tuple[DecodedField[Any], ...], dict[str, DecodedField[Any]]] = {}
+
+    def compared(self, fields: tuple[DecodedField[Any], ...]) -> dict[str, DecodedField[Any]]:
+        """The fields of a vehicle, in their order, after the comparison; the caller's own."""
+        try:
+            found = self._compared.get(fields)
+        except TypeError:  # a host's decoder may tell what cannot be a key
+            return _of_vehicle(dict(zip(OF_VEHICLE, fields, strict=True)), self)
+        if found is None:
+            if len(self._compared) >= _COMPARED:
+                self._compared.clear()
+            found = _of_vehicle(dict(zip(OF_VEHICLE, fields, strict=True)), self)
+            self._compared[fields] = found
+        return dict(found)
 
     def options(self, field: str, chosen: Mapping[str, Any], /) -> Any:
         """Years as a set; names as :class:`Options`."""
@@ -110,7 +131,7 @@ def matched(fields: Fields, catalogue: KnowsOptions) -> Fields:
 def _compared(answer: DecodedVin, catalogue: _Remembering) -> DecodedVin:
     if answer.vin is None or not catalogue.options("model_year", {}):
         return answer
-    compared = _of_vehicle({name: getattr(answer, name) for name in OF_VEHICLE}, catalogue)
+    compared = catalogue.compared(_told(answer))
     return read_later(answer.vin, answer.decoder, _as_decoded, answer, compared)
 
 
