@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from motovault.analysis import outliers, rolling_economy
 from motovault.errors import InvalidValue
 from tests.analysis.interval_rows import UNITS_TRIED, figure, interval_rows, nearly, whole
-from tests.analysis.on_every_engine import ENGINES, INTERVALS, fewer, rows_of, said_by_all, table_of
+from tests.analysis.on_every_engine import ENGINES, INTERVALS, fewer, rows_of, said_by_all, some_of, table_of
 
 
 def _chains(rows: list[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
@@ -78,8 +78,8 @@ def test_a_window_by_distance_is_the_shortest_that_covers_it(
 def _in_one_order(ask: Any, table: Any) -> list[dict[str, Any]]:
     """Said by all engines; those that are not lazy keep the order of the rows."""
     found: list[dict[str, Any]] = []
-    for name, made in ENGINES.items():
-        frame = made(table)
+    for name in some_of(ENGINES, table.to_pydict()):
+        frame = ENGINES[name](table)
         answer = ask(frame)
         assert type(answer) is type(frame)
         rows = rows_of(answer)
