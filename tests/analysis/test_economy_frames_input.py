@@ -231,3 +231,16 @@ def test_importing_analysis_loads_no_engine() -> None:
     program = f"import sys, motovault.analysis; print(*{engines} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_whole_numbers_beyond_those_of_a_float_are_rounded_once(name: str) -> None:
+    # 9,007.2 L are 2**53 pL, and 9,007,199 km 2**53 um: Arrow refuses to cast more
+    frame = fills(
+        odometer_km=pl.Series([1.0, 9.1e6, 9.100001e6, 9.7e6]),
+        volume_l=pl.Series([10.0, 9500.123, 30.0, 12345.679]),
+    )
+    rows = plain(ENGINES[name](frame.to_dict(as_series=False), None))
+    assert [row["distance_km"] for row in rows] == [9099999.0, 1.0, 599999.0]
+    assert [row["volume_l"] for row in rows] == [9500.123, 30.0, 12345.679]
+    assert bits(rows) == bits(plain(economy(frame)))

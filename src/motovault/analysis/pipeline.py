@@ -27,6 +27,7 @@ RULED = (
 )
 """Columns that the rules read."""
 
+_HALF = 2**32  # of an int64
 _FLAGS = {"missed_previous": "missed", "is_towing": "towing"}
 
 
@@ -45,7 +46,9 @@ def intervals(given: Any, asked: EconomyUnit | None) -> Any:
     if is_stored:
         frame = _with_handed_on(frame, reading)
     frame = _judged(frame, reading, sums)
-    frame = frame.with_columns(*_figures(reading, asked))
+    kind = frame.implementation
+    is_arrow = kind.is_pyarrow() or kind.is_pandas_like()  # the columns of pandas may be Arrow's
+    frame = frame.with_columns(*_figures(reading, asked, is_arrow=is_arrow))
     return _result(frame, reading, is_stored=is_stored)
 
 
@@ -180,9 +183,9 @@ def _judged(frame: Any, reading: Reading, sums: set[str]) -> Any:
     return frame
 
 
-def _figures(reading: Reading, asked: EconomyUnit | None) -> list[nw.Expr]:
+def _figures(reading: Reading, asked: EconomyUnit | None, *, is_arrow: bool) -> list[nw.Expr]:
     """Numbers for people: each is one division, or one of two divisions, of whole numbers."""
-    driven, burnt, paid = (nw.col(name).cast(nw.Float64) for name in ("driven", "burnt", "paid"))
+    driven, burnt, paid = (_as_float(name, is_arrow=is_arrow) for name in ("driven", "burnt", "paid"))
     is_driven, is_burnt = nw.col("is_driven_known"), nw.col("is_burnt_known")
     absent = nw.lit(None, dtype=nw.Float64)
     far = {kind: nw.when(is_driven & here).then(driven) / _per(kind.whole) for kind, here in _dials(reading)}
@@ -211,6 +214,19 @@ def _figures(reading: Reading, asked: EconomyUnit | None) -> list[nw.Expr]:
             if kind.symbol == "km":
                 found.append((cost / far[kind] if kind in far else absent).alias("cost_per_km"))
     return found
+
+
+def _as_float(name: str, *, is_arrow: bool) -> nw.Expr:
+    """The float64 nearest to whole numbers.
+
+    Arrow refuses to cast a whole number beyond 2**53: there its two halves are cast, each exact, and
+    their sum rounds once, as the cast of every other engine does.
+    """
+    whole = nw.col(name)
+    if not is_arrow:
+        return whole.cast(nw.Float64)
+    high = whole // _HALF
+    return high.cast(nw.Float64) * float(_HALF) + (whole - high * _HALF).cast(nw.Float64)
 
 
 def _per(whole: int) -> nw.Expr:

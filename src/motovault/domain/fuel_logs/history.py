@@ -19,6 +19,7 @@ import attrs
 from motovault.domain.fuel_logs.entities import FuelLog
 from motovault.domain.fuel_logs.fills import Fill, fills_from_logs
 from motovault.quantities.context import EXACT
+from motovault.quantities.errors import UnknownUnit
 from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE
 
 __all__ = ["Row", "Strand", "in_order", "strands_of_fills", "strands_of_logs"]
@@ -199,7 +200,12 @@ _Tank: TypeAlias = tuple[int | str, str, str]
 def _tank_of(fill: Row) -> _Tank:
     # litres, kilograms and kilowatt-hours never add up: one tank that saw two of them makes two strands
     row = cast("Fill", fill)
-    return row.tank, FUEL_TO_BASE[row.fuel_unit][0], DISTANCE_TO_BASE[row.odometer_unit][0]
+    try:
+        return row.tank, FUEL_TO_BASE[row.fuel_unit][0], DISTANCE_TO_BASE[row.odometer_unit][0]
+    except KeyError:
+        if row.fuel_unit not in FUEL_TO_BASE:
+            raise UnknownUnit(row.fuel_unit, field="fuel_unit") from None
+        raise UnknownUnit(row.odometer_unit, field="odometer_unit") from None
 
 
 def _by_tank(fills: Iterable[Fill]) -> dict[_Tank, list[Fill]]:
