@@ -295,3 +295,10 @@ def test_what_is_no_frame_is_refused(frame: Any) -> None:
 def test_an_unknown_unit_is_refused() -> None:
     with pytest.raises(UnknownUnit):
         rollup(table_of([_row()], INTERVALS), economy_unit="furlongs")
+
+
+def test_money_beyond_the_whole_numbers_of_a_float_is_added_on_every_engine() -> None:
+    """A fleet whose currency has many noughts: two bills of hundreds of thousands of millions."""
+    rows = [_row(cost=cost, currency_code="VND") for cost in (6e11, 7e11)]
+    (found,) = said_by_all(rollup, table_of(rows, INTERVALS))
+    assert found["cost"] == 1.3e12

@@ -47,7 +47,8 @@ def judge(printed: str) -> None:
     for one in measures:
         assert one["what"]
         assert one["against"]
-        assert one["value"] > 0
+        # of a handful of rows an exponent of growth can be anything
+        assert one["value"] > 0 or "exponent" in one["what"]
 
 
 def test_there_are_benchmarks() -> None:

@@ -160,7 +160,7 @@ def _told(found: Any, names: Sequence[str]) -> Any:
     fuel, other = nw.col("_fuel_count") > 0, nw.col("_maintenance_count") > 0
 
     def paid(coins: nw.Expr) -> nw.Expr:
-        return summing.divided(coins.cast(nw.Float64), float(MONEY_SCALE))
+        return summing.divided(summing.as_float(coins), float(MONEY_SCALE))
 
     found = found.with_columns(
         *(

@@ -70,7 +70,7 @@ def price_history(
         *known_periods(names),
         nw.col("_one").alias("fill_count"),
         summing.divided(summing.total("_burnt"), summing.per_unit(nw.col("fuel_unit"))).alias("amount"),
-        summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE)).alias("cost"),
+        summing.divided(summing.as_float(nw.col("_coins")), float(summing.MONEY_SCALE)).alias("cost"),
     )
     amount = nw.col("amount")
     price = summing.divided(nw.col("cost"), nw.when(amount > 0).then(amount).otherwise(1.0))
@@ -117,7 +117,7 @@ def _price() -> nw.Expr:
     per, typed, typed_in = nw.col("fuel_unit"), nw.col("_typed"), nw.col("_typed_in")
     has_amount = nw.col("_amount") > 0
     amount = summing.divided(summing.total("_burnt"), summing.per_unit(per))
-    paid = summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE))
+    paid = summing.divided(summing.as_float(nw.col("_coins")), float(summing.MONEY_SCALE))
     by_cost = nw.when(has_amount).then(summing.divided(paid, nw.when(has_amount).then(amount).otherwise(1.0)))
     is_typed = summing.known(typed, summing.MONEY_SCALE) & typed_in.is_in(list(FUEL_TO_BASE)).fill_null(False)
     turned = summing.divided(typed * summing.per_unit(per), summing.per_unit(typed_in))

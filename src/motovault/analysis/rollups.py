@@ -169,7 +169,7 @@ def _with_costs(frame: Any, is_one_vehicle: bool, distances: Sequence[str]) -> A
     is_one_currency = (nw.col("_costed") > 0) & (nw.col("_first") == nw.col("_last")).fill_null(False)
     frame = frame.with_columns(
         is_one_currency.alias("_is_one_currency"),
-        summing.divided(nw.col("_coins").cast(nw.Float64), float(summing.MONEY_SCALE)).alias("_money"),
+        summing.divided(summing.as_float(nw.col("_coins")), float(summing.MONEY_SCALE)).alias("_money"),
         summing.amount("_paid", DISTANCE_SCALE).alias("_over"),
         nw.col("_costed").alias("cost_interval_count"),
     )

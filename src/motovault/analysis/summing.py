@@ -28,6 +28,7 @@ __all__ = [
     "PART",
     "UNITS_BY_KIND",
     "amount",
+    "as_float",
     "asked_unit",
     "difference",
     "divided",
@@ -105,6 +106,12 @@ def difference(larger: nw.Expr, smaller: nw.Expr, scale: int, name: str) -> tupl
     """How much two columns of amounts are apart, in two columns as :func:`parts` has them."""
     (high, low), (less_high, less_low) = parts(larger, scale, name), parts(smaller, scale, name)
     return (high - less_high).alias(f"{name}_high"), (low - less_low).alias(f"{name}_low")
+
+
+def as_float(whole: nw.Expr) -> nw.Expr:
+    """The float next to a whole number; PyArrow casts none above 2^53, so two exact halves are added."""
+    high = whole // PART
+    return high.cast(nw.Float64) * float(PART) + (whole - high * PART).cast(nw.Float64)
 
 
 def money(column: nw.Expr) -> nw.Expr:
