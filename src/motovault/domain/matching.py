@@ -19,7 +19,16 @@ from functools import lru_cache
 
 import attrs
 
-__all__ = ["Confidence", "OptionMatch", "Options", "folded", "match_option", "normalised", "option_order"]
+__all__ = [
+    "Confidence",
+    "OptionMatch",
+    "Options",
+    "folded",
+    "in_option_order",
+    "match_option",
+    "normalised",
+    "option_order",
+]
 
 
 class Confidence(enum.StrEnum):
@@ -155,3 +164,15 @@ def _words(name: str) -> str:
 def option_order(name: str) -> tuple[str, str]:
     """By which names are listed: the same in every store, whatever the collation of a database."""
     return folded(name), name
+
+
+def in_option_order(names: Iterable[str]) -> list[str]:
+    """Names as they are listed: of those that differ in case only the first, and no empty one.
+
+    >>> in_option_order(["Škoda", "audi", "ŠKODA", "Audi", ""])
+    ['Audi', 'ŠKODA']
+    """
+    firsts: dict[str, str] = {}
+    for name in sorted({name for name in names if name}, key=option_order):
+        firsts.setdefault(folded(name), name)
+    return list(firsts.values())

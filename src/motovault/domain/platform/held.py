@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import attrs
 
-from motovault.domain.matching import folded, option_order
+from motovault.domain.matching import folded, in_option_order
 from motovault.domain.platform.entities import (
     CatalogueChanges,
     Engine,
@@ -81,20 +81,22 @@ class HeldCatalogue:
 
     def makes(self, model_year: int, /) -> list[str]:
         """Makes of a year."""
-        return _in_order(option.make for option in self._chosen(model_year))
+        return in_option_order(option.make for option in self._chosen(model_year))
 
     def models(self, model_year: int, make: str, /) -> list[str]:
         """Models of a make in a year."""
-        return _in_order(option.model for option in self._chosen(model_year, make))
+        return in_option_order(option.model for option in self._chosen(model_year, make))
 
     def trims(self, model_year: int, make: str, model: str, /) -> list[str]:
         """Trims of a model; options without a trim are not listed."""
-        return _in_order(option.trim for option in self._chosen(model_year, make, model))
+        return in_option_order(option.trim for option in self._chosen(model_year, make, model))
 
     def engines(self, model_year: int, make: str, model: str, trim: str | None, /) -> list[str]:
         """Names of the engines of a trim; None asks for those of all trims."""
         found = self._chosen(model_year, make, model, trim)
-        return _in_order(self.engines_by_name[folded(one.engine.name)].name for one in found if one.engine)
+        return in_option_order(
+            self.engines_by_name[folded(one.engine.name)].name for one in found if one.engine
+        )
 
     def transmissions(
         self, model_year: int, make: str, model: str, trim: str | None, /, *, engine: str | None = None
@@ -105,7 +107,7 @@ class HeldCatalogue:
             key = folded(engine)
             found = [one for one in found if one.engine and folded(one.engine.name) == key]
         kinds = (one.transmission for one in found)
-        return _in_order(self.transmissions_by_type[folded(one.type)].type for one in kinds if one)
+        return in_option_order(self.transmissions_by_type[folded(one.type)].type for one in kinds if one)
 
     def find_engine(self, name: str, /) -> Engine | None:
         """The engine of this name, or None."""
@@ -177,13 +179,6 @@ class HeldCatalogue:
             counts["removed"] += 1
             del kept[key]
         return counts
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    firsts: dict[str, str] = {}
-    for name in sorted({name for name in names if name}, key=option_order):
-        firsts.setdefault(folded(name), name)
-    return list(firsts.values())
 
 
 def _is_spelled_so(kept: VehicleOption, said: VehicleOption | None) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, Protocol
 
 from motovault.domain.fields import text
-from motovault.domain.matching import folded, option_order
+from motovault.domain.matching import in_option_order
 from motovault.domain.platform.entities import (
     CatalogueChanges,
     Engine,
@@ -153,30 +154,26 @@ def _asked(catalogue: CatalogueRepository, field: str, chosen: Mapping[str, Any]
     else:
         years = [year]
     if field == "make":
-        return _together(catalogue.makes(year) for year in years)
+        return in_option_order(name for year in years for name in catalogue.makes(year))
     if make is None:
         return []
     if field == "model":
-        return _together(catalogue.models(year, make) for year in years)
+        return in_option_order(name for year in years for name in catalogue.models(year, make))
     if model is None:
         return []
     if field == "trim":
-        return _together(catalogue.trims(year, make, model) for year in years)
+        return in_option_order(name for year in years for name in catalogue.trims(year, make, model))
     trim, engine = chosen.get("trim"), chosen.get("engine")
     trims = (trim, "") if trim else (trim,)
     if field == "engine":
-        return _together(catalogue.engines(year, make, model, trim) for year in years for trim in trims)
-    return _together(
-        catalogue.transmissions(year, make, model, trim, engine=engine) for year in years for trim in trims
-    )
-
-
-def _together(lists: Iterable[list[str]]) -> list[str]:
-    """Of names that differ in case the first, in the order of lists."""
-    firsts: dict[str, str] = {}
-    for name in sorted((name for names in lists for name in names), key=option_order):
-        firsts.setdefault(folded(name), name)
-    return list(firsts.values())
+        lists = [catalogue.engines(year, make, model, trim) for year in years for trim in trims]
+    else:
+        lists = [
+            catalogue.transmissions(year, make, model, trim, engine=engine)
+            for year in years
+            for trim in trims
+        ]
+    return in_option_order(chain.from_iterable(lists))
 
 
 def _check(year: Any, **names: Any) -> tuple[Any, ...]:

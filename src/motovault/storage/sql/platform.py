@@ -9,7 +9,7 @@ each of its spellings at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import product
 from typing import Any, Final
@@ -22,7 +22,7 @@ from motovault.domain.platform import (
     Transmission,
     VehicleOption,
     folded,
-    option_order,
+    in_option_order,
 )
 from motovault.storage.sql.catalogue_import import import_options
 from motovault.storage.sql.columns import METADATA, Row, json_value, utc_moment
@@ -251,18 +251,9 @@ class SqlCatalogueRepository:
 
     def _names(self, statement: Statement, model_year: int, *names: str) -> list[str]:
         rows = self._work.rows(statement, model_year, *map(self._spelled, names))
-        return _in_order(rows)
+        return in_option_order(name for (name,) in rows)
 
     def _spelled(self, name: str) -> str:
         if self._work.line.dialect == "sqlite":
             return json.dumps(spellings(name), ensure_ascii=False)
         return name
-
-
-def _in_order(rows: Sequence[Row]) -> list[str]:
-    """Names in the order of lists; of those that differ in case only the first, and no empty one."""
-    ordered = sorted((name for (name,) in rows if name), key=option_order)
-    firsts: dict[str, str] = {}
-    for name in ordered:
-        firsts.setdefault(folded(name), name)
-    return list(firsts.values())
