@@ -67,7 +67,7 @@ class Garage:
     @property
     def frames(self) -> Frames:
         """This user's rows as frames of pandas, Polars or Arrow. Needs the extra ``analysis``."""
-        from motovault.analysis.frames import frames_of_garage
+        from motovault.analysis.frame_sources import frames_of_garage
 
         return frames_of_garage(self._unit_of_work, self._store)
 

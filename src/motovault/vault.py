@@ -86,7 +86,7 @@ class Vault:
 
         Under row-level security, as a role that it binds, they raise NotAllowed.
         """
-        from motovault.analysis.frames import frames_of_all
+        from motovault.analysis.frame_sources import frames_of_all
 
         return frames_of_all(self._store)
 

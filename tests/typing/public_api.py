@@ -11,9 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
 
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 from altair import LayerChart, VConcatChart
 
 from motovault import open_vault
+from motovault.analysis.backends import Backend
 from motovault.analysis.charts import fleet_chart, save_chart
 from motovault.cache import Answers, CachedVinDecoder, LocalCache, open_cache
 from motovault.domain.tiers import AllFeatures, FeaturePolicy, TierPolicy
@@ -100,3 +104,14 @@ def a_chart_is_altairs_own(car: VehicleId) -> None:
     assert_type(charts.maintenance(), LayerChart)
     assert_type(fleet_chart([]), LayerChart | VConcatChart)
     assert_type(save_chart(charts.maintenance(car), "due.svg"), Path)
+
+
+def a_frame_is_of_the_library_that_was_asked_for(car: VehicleId, any_of_them: Backend) -> None:
+    vault = open_vault("memory:")
+    for frames in (vault.frames, vault.garage("ana").frames):
+        assert_type(frames.fuel_logs(), pl.DataFrame)
+        assert_type(frames.intervals(car, economy_unit="mpg_us", numbers="decimal"), pl.DataFrame)
+        assert_type(frames.maintenance(car, backend="pandas"), pd.DataFrame)
+        assert_type(frames.odometer(backend="pyarrow"), pa.Table)
+        assert_type(frames.vehicles(backend=any_of_them), pl.DataFrame | pd.DataFrame | pa.Table)
+        frames.vehicles(backend="numpy")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType,reportCallIssue]

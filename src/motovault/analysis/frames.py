@@ -1,38 +1,29 @@
 """Frames of what a vault keeps: pandas, Polars or Arrow, a batch at a time, or a Parquet file.
 
-The columns, their types and their order stand in :mod:`motovault.analysis.finishing`.
-The rows come by the store's own road for tables where it has one, else out of
-its repositories; both are one snapshot, and both give the same.
+The columns, their types and their order stand in :mod:`motovault.analysis.finishing`;
+where the rows come from, in :mod:`motovault.analysis.frame_sources`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
-from uuid import UUID
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, overload
 
 from motovault.analysis.backends import Backend, as_frame, check_backend
 from motovault.analysis.finishing import finished, schema_of
 from motovault.analysis.interval_frame import interval_batches
-from motovault.analysis.tables import rows_of_entities, table_batches
-from motovault.domain.vehicles import VehicleId, VehicleNotFound
-from motovault.errors import InvalidValue, NotAllowed
+from motovault.domain.vehicles import VehicleId
+from motovault.errors import InvalidValue
 from motovault.quantities.economy import economy_unit as check_economy_unit
-from motovault.stores import (
-    GivesTables,
-    GivesTablesOfAll,
-    KnowsEveryone,
-    Repositories,
-    Store,
-    behind_cache,
-)
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
-__all__ = ["Frames", "Name", "Numbers", "frames_of_all", "frames_of_garage"]
+__all__ = ["Frames", "Name", "Numbers"]
 
 Numbers = Literal["float", "decimal"]
 Name = Literal["fuel_logs", "intervals", "maintenance", "odometer", "vehicles"]
@@ -67,6 +58,22 @@ class Frames:
     def __init__(self, read: _Read) -> None:
         self._read = read
 
+    @overload
+    def fuel_logs(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["polars"] = ..., numbers: Numbers = ...
+    ) -> pl.DataFrame: ...
+    @overload
+    def fuel_logs(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pandas"], numbers: Numbers = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def fuel_logs(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pyarrow"], numbers: Numbers = ...
+    ) -> pa.Table: ...
+    @overload
+    def fuel_logs(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Backend, numbers: Numbers = ...
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
     def fuel_logs(
         self,
         vehicle_id: VehicleId | None = None,
@@ -77,6 +84,42 @@ class Frames:
         """Fuel logs, a row each, by vehicle, moment and id; in km or hours, litres, kg or kWh."""
         return self._frame("fuel_logs", vehicle_id, backend, numbers)
 
+    @overload
+    def intervals(
+        self,
+        vehicle_id: VehicleId | None = ...,
+        *,
+        economy_unit: str | None = ...,
+        backend: Literal["polars"] = ...,
+        numbers: Numbers = ...,
+    ) -> pl.DataFrame: ...
+    @overload
+    def intervals(
+        self,
+        vehicle_id: VehicleId | None = ...,
+        *,
+        economy_unit: str | None = ...,
+        backend: Literal["pandas"],
+        numbers: Numbers = ...,
+    ) -> pd.DataFrame: ...
+    @overload
+    def intervals(
+        self,
+        vehicle_id: VehicleId | None = ...,
+        *,
+        economy_unit: str | None = ...,
+        backend: Literal["pyarrow"],
+        numbers: Numbers = ...,
+    ) -> pa.Table: ...
+    @overload
+    def intervals(
+        self,
+        vehicle_id: VehicleId | None = ...,
+        *,
+        economy_unit: str | None = ...,
+        backend: Backend,
+        numbers: Numbers = ...,
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
     def intervals(
         self,
         vehicle_id: VehicleId | None = None,
@@ -99,6 +142,22 @@ class Frames:
         """
         return self._frame("intervals", vehicle_id, backend, numbers, economy_unit)
 
+    @overload
+    def maintenance(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["polars"] = ..., numbers: Numbers = ...
+    ) -> pl.DataFrame: ...
+    @overload
+    def maintenance(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pandas"], numbers: Numbers = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def maintenance(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pyarrow"], numbers: Numbers = ...
+    ) -> pa.Table: ...
+    @overload
+    def maintenance(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Backend, numbers: Numbers = ...
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
     def maintenance(
         self,
         vehicle_id: VehicleId | None = None,
@@ -109,6 +168,22 @@ class Frames:
         """Maintenance logs, a row each, by vehicle, date and id."""
         return self._frame("maintenance", vehicle_id, backend, numbers)
 
+    @overload
+    def odometer(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["polars"] = ..., numbers: Numbers = ...
+    ) -> pl.DataFrame: ...
+    @overload
+    def odometer(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pandas"], numbers: Numbers = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def odometer(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pyarrow"], numbers: Numbers = ...
+    ) -> pa.Table: ...
+    @overload
+    def odometer(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Backend, numbers: Numbers = ...
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
     def odometer(
         self,
         vehicle_id: VehicleId | None = None,
@@ -119,6 +194,22 @@ class Frames:
         """Readings out of everything that wrote one down, by vehicle, moment, figure and source id."""
         return self._frame("odometer", vehicle_id, backend, numbers)
 
+    @overload
+    def vehicles(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["polars"] = ..., numbers: Numbers = ...
+    ) -> pl.DataFrame: ...
+    @overload
+    def vehicles(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pandas"], numbers: Numbers = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def vehicles(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Literal["pyarrow"], numbers: Numbers = ...
+    ) -> pa.Table: ...
+    @overload
+    def vehicles(
+        self, vehicle_id: VehicleId | None = ..., *, backend: Backend, numbers: Numbers = ...
+    ) -> pl.DataFrame | pd.DataFrame | pa.Table: ...
     def vehicles(
         self,
         vehicle_id: VehicleId | None = None,
@@ -235,73 +326,3 @@ class Frames:
                 yield from interval_batches(read, exact=exact, rows=rows, unit=economy_unit)
             else:
                 yield from finished(table, read, exact=exact)
-
-
-def frames_of_garage(open_unit: Callable[..., Repositories], store: Store) -> Frames:
-    """Frames of the user whose units of work are opened."""
-
-    def read(name: str, vehicle_id: VehicleId | None, *, exact: bool, rows: int) -> Iterator[Any]:
-        with open_unit() as work:
-            if vehicle_id is not None:
-                _check_live(work, vehicle_id)
-            road = behind_cache(work)
-            if isinstance(road, GivesTables):
-                yield from road.table(name, vehicle_id=vehicle_id, exact=exact, rows=rows)
-                return
-        kept = behind_cache(store)
-        found: list[Any] = []
-        # nobody changes anything while they are read: either the store sees to it, or a transaction does
-        if isinstance(kept, KnowsEveryone):
-            with kept.everyone(), open_unit() as work:
-                found = _entities(behind_cache(work), name, vehicle_id)
-        else:
-            with open_unit(atomic=True) as work:
-                found = _entities(behind_cache(work), name, vehicle_id)
-        yield from table_batches(name, found, rows)
-
-    return Frames(read)
-
-
-def frames_of_all(store: Store) -> Frames:
-    """Frames of all users of a store."""
-
-    def read(name: str, vehicle_id: VehicleId | None, *, exact: bool, rows: int) -> Iterator[Any]:
-        if vehicle_id is not None and not isinstance(vehicle_id, UUID):
-            raise VehicleNotFound(vehicle_id)
-        kept = behind_cache(store)
-        if isinstance(kept, GivesTablesOfAll):
-            if vehicle_id is not None:
-                known = kept.table_of_all("vehicles", vehicle_id=vehicle_id, exact=False, rows=1)
-                if not any(batch.num_rows for batch in known):
-                    raise VehicleNotFound(vehicle_id)
-            yield from kept.table_of_all(name, vehicle_id=vehicle_id, exact=exact, rows=rows)
-            return
-        if not isinstance(kept, KnowsEveryone):
-            raise NotAllowed("rows of all users", "this store cannot say who its users are")
-        by_vehicle: dict[VehicleId, list[Any]] = {}
-        opens: Store = behind_cache(store)
-        with kept.everyone() as users:
-            for user_id in users:
-                with opens.unit_of_work(user_id) as work:
-                    by_vehicle |= rows_of_entities(work, name, vehicle_id)
-        if vehicle_id is not None and vehicle_id not in by_vehicle:
-            raise VehicleNotFound(vehicle_id)
-        yield from table_batches(name, _in_order(by_vehicle), rows)
-
-    return Frames(read)
-
-
-def _check_live(work: Repositories, vehicle_id: VehicleId) -> None:
-    if not isinstance(vehicle_id, UUID):
-        raise VehicleNotFound(vehicle_id)
-    if not behind_cache(work).vehicles.get(vehicle_id).is_live:
-        raise VehicleNotFound(vehicle_id)
-
-
-def _entities(work: Repositories, name: str, vehicle_id: VehicleId | None) -> list[Any]:
-    return list(_in_order(rows_of_entities(work, name, vehicle_id)))
-
-
-def _in_order(by_vehicle: dict[VehicleId, list[Any]]) -> Iterator[Any]:
-    for vehicle_id in sorted(by_vehicle):
-        yield from by_vehicle[vehicle_id]
