@@ -35,7 +35,8 @@ def ranking(
     Peers share all of ``peers``. Where fewer than ``min_peers`` others do, the last of them is dropped, and
     so on to the whole fleet; ``peer_group`` says what was shared. An unknown make is nobody's like. Only
     vehicles with a figure in the same economy unit compare, so ask for one with ``economy_unit`` where
-    owners differ. A vehicle with two tanks of one unit has no figure (R13) and no rank.
+    owners differ. A vehicle with two tanks of one unit has no figure (R13) and no rank. A litre of LPG counts
+    like one of petrol: where a fleet burns both, rank the vehicles of each fuel for themselves.
 
     Args:
         intervals: An interval frame.
