@@ -51,7 +51,7 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
     [7.0, 6.0]
     """
     try:
-        import narwhals as nw
+        import narwhals.stable.v2 as nw
     except ImportError:
         raise MissingExtra("analysis", "narwhals") from None
     from motovault.analysis.pipeline import intervals
@@ -80,7 +80,7 @@ def asked_unit(text: str | None) -> EconomyUnit | None:
 
 def _polars_lazy(frame: Any, asked: EconomyUnit | None) -> Any:
     """Polars runs the steps for rows in memory when it comes to them, which take half the time of windows."""
-    import narwhals as nw
+    import narwhals.stable.v2 as nw
     import polars as pl
 
     from motovault.analysis.pipeline import intervals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import narwhals as nw
+import narwhals.stable.v2 as nw
 
 from motovault.analysis.windows import PLACE, SOURCE, STRAND, LazyRows, StoredRows
 

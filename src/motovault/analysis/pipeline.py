@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals as nw
+import narwhals.stable.v2 as nw
 
 from motovault.analysis.ordering import lazy_in_order, stored_in_order
 from motovault.analysis.positions import JUMPS, KNOWN, POSITION, placed
 from motovault.analysis.reading import Reading, read
 from motovault.analysis.schema import MONEY, Kind, figure_parts, fitting_unit
+from motovault.analysis.summing import as_float
 from motovault.analysis.windows import BEFORE, HANDED_ON, HAS_BEFORE, PLACE, SOURCE, Rows
 from motovault.quantities.economy import EconomyUnit
 
@@ -27,7 +28,6 @@ RULED = (
 )
 """Columns that the rules read."""
 
-_HALF = 2**32  # of an int64
 _FLAGS = {"missed_previous": "missed", "is_towing": "towing"}
 
 
@@ -185,7 +185,10 @@ def _judged(frame: Any, reading: Reading, sums: set[str]) -> Any:
 
 def _figures(reading: Reading, asked: EconomyUnit | None, *, is_arrow: bool) -> list[nw.Expr]:
     """Numbers for people: each is one division, or one of two divisions, of whole numbers."""
-    driven, burnt, paid = (_as_float(name, is_arrow=is_arrow) for name in ("driven", "burnt", "paid"))
+    driven, burnt, paid = (
+        as_float(nw.col(name)) if is_arrow else nw.col(name).cast(nw.Float64)
+        for name in ("driven", "burnt", "paid")
+    )
     is_driven, is_burnt = nw.col("is_driven_known"), nw.col("is_burnt_known")
     absent = nw.lit(None, dtype=nw.Float64)
     far = {kind: nw.when(is_driven & here).then(driven) / _per(kind.whole) for kind, here in _dials(reading)}
@@ -214,19 +217,6 @@ def _figures(reading: Reading, asked: EconomyUnit | None, *, is_arrow: bool) -> 
             if kind.symbol == "km":
                 found.append((cost / far[kind] if kind in far else absent).alias("cost_per_km"))
     return found
-
-
-def _as_float(name: str, *, is_arrow: bool) -> nw.Expr:
-    """The float64 nearest to whole numbers.
-
-    Arrow refuses to cast a whole number beyond 2**53: there its two halves are cast, each exact, and
-    their sum rounds once, as the cast of every other engine does.
-    """
-    whole = nw.col(name)
-    if not is_arrow:
-        return whole.cast(nw.Float64)
-    high = whole // _HALF
-    return high.cast(nw.Float64) * float(_HALF) + (whole - high * _HALF).cast(nw.Float64)
 
 
 def _per(whole: int) -> nw.Expr:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals as nw
+import narwhals.stable.v2 as nw
 
 from motovault.analysis.windows import BEFORE, HAS_BEFORE, Rows
 

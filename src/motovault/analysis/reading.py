@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import narwhals as nw
+import narwhals.stable.v2 as nw
 from attrs import frozen
 
 from motovault.analysis.schema import DIALS, FUELS, MONEY, WIDEST, Kind

@@ -88,7 +88,7 @@ def economy_sql(
             extra = "analysis" if package == "narwhals" else "duckdb"
             raise MissingExtra(extra, package) from None
     import duckdb
-    import narwhals as nw
+    import narwhals.stable.v2 as nw
 
     from motovault.analysis.pipeline import intervals
 

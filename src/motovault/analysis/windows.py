@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-import narwhals as nw
+import narwhals.stable.v2 as nw
 
 __all__ = ["BEFORE", "HAS_BEFORE", "PLACE", "SOURCE", "STRAND", "LazyRows", "Rows", "StoredRows"]
 
