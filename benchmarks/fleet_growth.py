@@ -56,8 +56,8 @@ def run(fills: int, engine: str) -> tuple[float, float, str]:
 
 def measure(quick: bool) -> list[Measure]:
     """The exponent with which the time grows, by engine: log of the times over log of the sizes."""
-    many = 10_000 if quick else int(os.environ.get("MOTOVAULT_BENCHMARK_ROWS", "1000000"))
-    few = 1_000 if quick else 100_000
+    many = 2_000 if quick else int(os.environ.get("MOTOVAULT_BENCHMARK_ROWS", "1000000"))
+    few = 200 if quick else 100_000
     sizes = [few]
     while sizes[-1] * 10 <= many:
         sizes.append(sizes[-1] * 10)

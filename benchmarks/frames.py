@@ -370,10 +370,10 @@ def growth(few: pl.DataFrame, many: pl.DataFrame, rounds: int) -> Measure:
 
 def measure(quick: bool) -> list[Measure]:
     """The ratios."""
-    few = fill_ups(2_000 if quick else 100_000)
-    usual = 20_000 if quick else 1_000_000
+    few = fill_ups(400 if quick else 100_000)
+    usual = 4_000 if quick else 1_000_000
     most = max(usual, int(os.environ.get("MOTOVAULT_BENCHMARK_ROWS", "0")))
-    rounds = 2 if quick else 3
+    rounds = 1 if quick else 3
     found = []
     for count in dict.fromkeys((usual, most)):
         rows = fill_ups(count)

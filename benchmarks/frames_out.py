@@ -44,8 +44,8 @@ TUPLES = "sqlite3 tuples alone, the same columns as they are"
 
 def measure(quick: bool) -> list[Measure]:
     """The ratios."""
-    count, rounds = (2_000, 2) if quick else (1_000_000, 5)
-    return [*of_postgresql(count, rounds), *of_sqlite(max(2_000, count // 10), rounds)]
+    count, rounds = (1_000, 1) if quick else (1_000_000, 5)
+    return [*of_postgresql(count, rounds), *of_sqlite(max(1_000, count // 10), rounds)]
 
 
 def of_postgresql(count: int, rounds: int) -> list[Measure]:

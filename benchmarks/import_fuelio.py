@@ -102,7 +102,7 @@ def parsed(path: Path) -> int:
 
 def measure(quick: bool) -> list[Measure]:
     """The ratios."""
-    sizes, rounds = ((100, 250, 1_000), 2) if quick else ((10_000, 25_000, 100_000), 3)
+    sizes, rounds = ((20, 50, 200), 1) if quick else ((10_000, 25_000, 100_000), 3)
     with tempfile.TemporaryDirectory(prefix="motovault-") as name:
         folder = Path(name)
         files = {size: folder / f"fuelio_{size}.csv" for size in sizes}

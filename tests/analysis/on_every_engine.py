@@ -101,7 +101,7 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     return frame
 
 
-def fewer(part: int = 5) -> settings:
+def fewer(part: int = 8) -> settings:
     """A part of the profile's examples: each of them is run by several engines."""
     return settings(max_examples=max(settings().max_examples // part, 5))
 

@@ -71,7 +71,7 @@ def test_all_vectors_of_a_unit_in_one_table_come_out_alike_everywhere(
     assert_all_agree(engines, histories, unit)
 
 
-MANY = settings(max_examples=max(settings().max_examples // 4, 5))
+MANY = settings(max_examples=max(settings().max_examples // 7, 5))
 """Each example is a garage of several vehicles, and goes through several engines."""
 
 

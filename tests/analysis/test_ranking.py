@@ -44,7 +44,7 @@ def fleets(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
     return intervals, vehicles
 
 
-@fewer()
+@fewer(12)
 @given(fleets(), st.integers(1, 4), st.sampled_from([PEERS, ("make",), ()]))
 def test_a_vehicle_stands_where_counting_puts_it(
     fleet: tuple[list[dict[str, Any]], list[dict[str, Any]]], min_peers: int, peers: tuple[str, ...]
