@@ -206,8 +206,21 @@ def test_every_unit_of_economy_is_divided_as_the_domain_does(unit: EconomyUnit) 
             break
 
 
-@pytest.mark.parametrize("table", ["fills; drop table x", "", "a b c"])
-def test_what_is_no_table_is_refused(table: str) -> None:
+@pytest.mark.parametrize(
+    "table",
+    [
+        *(
+            "fills; drop table x",
+            "",
+            "a b c",
+            "fills where odometer_km > 0",
+            "fills, others",
+            "fills limit 1",
+        ),
+        *('x"y', "select 1", "with q as (select 1) select * from q", "(delete from x returning *)", None),
+    ],
+)
+def test_what_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(InvalidValue, match="table"):
         economy_sql("postgres", table=table, columns=fills().columns)
 
@@ -220,6 +233,12 @@ def test_a_query_in_brackets_and_a_schema_stand_for_a_table() -> None:
         for table in ("s.some", '"s"."some"', "(select * from s.some where odometer_km > 0) as q"):
             text = economy_sql("duckdb", table=table, columns=frame.columns)
             assert connection.sql(text).pl().equals(economy(frame))
+
+
+@pytest.mark.parametrize("columns", ["vehicle_id", 5])
+def test_what_are_no_columns_is_refused(columns: Any) -> None:
+    with pytest.raises(InvalidValue, match="columns"):
+        economy_sql("postgres", columns=columns)
 
 
 def test_an_unknown_dialect_is_refused() -> None:
