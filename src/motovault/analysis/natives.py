@@ -13,11 +13,19 @@ from uuid import UUID
 
 from motovault.errors import InvalidValue
 
-__all__ = ["settled", "with_numbers_of_arrow", "with_numbers_of_numpy"]
+__all__ = [
+    "DATES",
+    "FLAGS",
+    "NUMBERS",
+    "indexed_as",
+    "settled",
+    "with_numbers_of_arrow",
+    "with_numbers_of_numpy",
+]
 
-_FLAGS: Final = frozenset(("is_full_tank", "missed_previous", "is_towing"))
-_DATES: Final = frozenset(("local_date", "opened_on", "closed_on", "read_on", "service_date"))
-_NUMBERS: Final = frozenset(
+FLAGS: Final = frozenset(("is_full_tank", "missed_previous", "is_towing"))
+DATES: Final = frozenset(("local_date", "opened_on", "closed_on", "read_on", "service_date"))
+NUMBERS: Final = frozenset(
     [
         *("tank", "fill_count", "model_year", "economy", "cost", "total_cost", "price_per_unit"),
         *("cost_per_km", "cost_per_h", "odometer_km", "odometer_h", "distance_km", "distance_h"),
@@ -83,12 +91,12 @@ def _settled_pandas(frame: Any) -> Any:
         values = frame[name]
         is_loose = values.dtype == object or isinstance(values.dtype, pd.StringDtype)
         is_float = pd.api.types.is_float_dtype(values.dtype)
-        if name in _NUMBERS and is_loose:
+        if name in NUMBERS and is_loose:
             # of objects, pandas itself makes no number of its own NA
             blank = "float64"
             objects = values.where(values.notna(), None) if values.dtype == object else values
-        elif (name in _FLAGS and (is_loose or is_float)) or (name in _DATES and (is_loose or is_float)):
-            blank = "boolean" if name in _FLAGS else "datetime64[us]"
+        elif (name in FLAGS and (is_loose or is_float)) or (name in DATES and (is_loose or is_float)):
+            blank = "boolean" if name in FLAGS else "datetime64[us]"
             objects = values
             if values.dtype == object:
                 _check_objects(values, name)
@@ -107,10 +115,17 @@ def _check_objects(values: Any, name: str) -> None:
     import pandas as pd
 
     kind = pd.api.types.infer_dtype(values, skipna=True)
-    if name in _FLAGS and kind not in ("boolean", "empty"):
+    if name in FLAGS and kind not in ("boolean", "empty"):
         raise InvalidValue(name, kind, "must be of booleans")
-    if name in _DATES and kind in _NO_DATES:
+    if name in DATES and kind in _NO_DATES:
         raise InvalidValue(name, kind, "must be of dates")
+
+
+def indexed_as(frame: Any, other: Any) -> Any:
+    """A pandas frame with the index of another that has as many rows; any other as it is."""
+    from narwhals.dependencies import is_pandas_dataframe
+
+    return frame.set_axis(other.index) if is_pandas_dataframe(frame) else frame
 
 
 def with_numbers_of_numpy(frame: Any) -> tuple[Any, bool]:
@@ -127,7 +142,7 @@ def with_numbers_of_numpy(frame: Any) -> tuple[Any, bool]:
     amounts = [
         name
         for name in frame.columns
-        if name in _NUMBERS and name != "tank" and isinstance(frame[name].dtype, pd.ArrowDtype)
+        if name in NUMBERS and name != "tank" and isinstance(frame[name].dtype, pd.ArrowDtype)
     ]
     amounts = [name for name in amounts if pd.api.types.is_numeric_dtype(frame[name].dtype)]
     return (frame.astype(dict.fromkeys(amounts, "float64")), True) if amounts else (frame, False)
@@ -164,9 +179,9 @@ def _arrow_type(name: str) -> Any:
 
     if name == "tank":
         return pa.int64()
-    if name in _NUMBERS:
+    if name in NUMBERS:
         return pa.float64()
-    return pa.bool_() if name in _FLAGS else pa.date32() if name in _DATES else pa.string()
+    return pa.bool_() if name in FLAGS else pa.date32() if name in DATES else pa.string()
 
 
 def _uuid_texts(column: Any) -> Any:
