@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -205,8 +206,21 @@ def test_every_unit_of_economy_is_divided_as_the_domain_does(unit: EconomyUnit) 
             break
 
 
-@pytest.mark.parametrize("table", ["fills; drop table x", "", "a b c"])
-def test_what_is_no_table_is_refused(table: str) -> None:
+@pytest.mark.parametrize(
+    "table",
+    [
+        *(
+            "fills; drop table x",
+            "",
+            "a b c",
+            "fills where odometer_km > 0",
+            "fills, others",
+            "fills limit 1",
+        ),
+        *('x"y', "select 1", "with q as (select 1) select * from q", "(delete from x returning *)", None),
+    ],
+)
+def test_what_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(InvalidValue, match="table"):
         economy_sql("postgres", table=table, columns=fills().columns)
 
@@ -219,6 +233,12 @@ def test_a_query_in_brackets_and_a_schema_stand_for_a_table() -> None:
         for table in ("s.some", '"s"."some"', "(select * from s.some where odometer_km > 0) as q"):
             text = economy_sql("duckdb", table=table, columns=frame.columns)
             assert connection.sql(text).pl().equals(economy(frame))
+
+
+@pytest.mark.parametrize("columns", ["vehicle_id", 5])
+def test_what_are_no_columns_is_refused(columns: Any) -> None:
+    with pytest.raises(InvalidValue, match="columns"):
+        economy_sql("postgres", columns=columns)
 
 
 def test_an_unknown_dialect_is_refused() -> None:
@@ -244,3 +264,106 @@ def test_whole_numbers_beyond_those_of_a_float_are_rounded_once(name: str) -> No
     assert [row["distance_km"] for row in rows] == [9099999.0, 1.0, 599999.0]
     assert [row["volume_l"] for row in rows] == [9500.123, 30.0, 12345.679]
     assert bits(rows) == bits(plain(economy(frame)))
+
+
+def test_a_fleet_of_more_fuel_than_an_int64_has_picolitres() -> None:
+    # running sums of rows in memory go over all vehicles, and Arrow's numbers in pandas refuse to overflow
+    fleet = pl.concat([fills(3, vehicle_id=pl.lit(f"v{n}"), volume_l=pl.lit(9e5)) for n in range(9)])
+    expected = economy(fleet)
+    found: Any = economy(fleet.to_pandas(use_pyarrow_extension_array=True))
+    assert bits(plain(found)) == bits(plain(expected))
+    assert found["economy"].dtype == "double[pyarrow]"
+
+
+@pytest.mark.parametrize(
+    "index",
+    [[0, 0, 0, 0], pd.Index(range(4), name="vehicle_id"), pd.MultiIndex.from_product([["x"], range(4)])],
+)
+def test_an_index_of_pandas_means_nothing(index: Any) -> None:
+    frame = fills().to_pandas()[::-1]
+    frame.index = index
+    before = frame.copy()
+    found: Any = economy(frame)
+    assert plain(found) == plain(economy(fills()))
+    assert list(found.index) == [0, 1, 2]
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_name_that_two_columns_have_is_refused_where_it_is_read() -> None:
+    table = fills(x=pl.lit(1)).to_arrow()
+    twice = [table.append_column("x", table["x"]), table.append_column("volume_l", table["volume_l"])]
+    frames = [
+        pd.concat([table.to_pandas(), table.select([n]).to_pandas()], axis=1) for n in ("x", "volume_l")
+    ]
+    for frame in (twice[0], frames[0]):
+        assert plain(economy(frame)) == plain(economy(fills()))
+    for frame in (twice[1], frames[1]):
+        with pytest.raises(InvalidValue, match="volume_l"):
+            economy(frame)
+
+
+def test_a_frame_of_narwhals_is_what_is_in_it() -> None:
+    assert economy(nw.from_native(fills())).equals(economy(fills()))  # type: ignore[attr-defined]
+    assert economy(nw.from_native(fills().lazy())).collect().equals(economy(fills()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["trip_distance_km", "total_cost", "tank", "is_full_tank", "is_towing", "fuel_unit", "id", "local_date"],
+)
+def test_a_column_in_which_nothing_is_known_has_no_wrong_type(name: str) -> None:
+    expected = plain(economy(fills(**{name: pl.lit(None)})))
+    table = fills().to_arrow()
+    table = table.drop_columns([name]) if name in table.column_names else table
+    assert plain(economy(table.append_column(name, pa.nulls(4)))) == expected
+    for nothing in (None, float("nan"), pd.NA):
+        assert plain(economy(fills().to_pandas().assign(**{name: nothing}))) == expected
+
+
+def test_a_frame_of_pandas_without_rows_has_no_types() -> None:
+    names = [*fills().columns, "is_full_tank", "total_cost", "tank", "filled_at"]
+    assert plain(economy(pd.DataFrame(columns=names))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("is_full_tank", [True, "no", None, True]),
+        ("local_date", [1, 2, 3, None]),
+        ("filled_at", [datetime(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC), None, None]),
+        ("tank", [1.0, 1.5, None, 1.0]),
+        ("tank", [1.0, float("inf"), None, 1.0]),
+    ],
+)
+def test_objects_that_are_something_else_are_refused(name: str, values: list[Any]) -> None:
+    kind = float if name == "tank" else object
+    with pytest.raises(InvalidValue) as caught:
+        economy(fills().to_pandas().assign(**{name: pd.Series(values, dtype=kind)}))
+    assert caught.value.field == name
+
+
+def test_numbers_as_objects_may_be_missing_in_any_way() -> None:
+    values = [Decimal("35.000"), pd.NA, None, 35]
+    frame = fills().to_pandas().assign(volume_l=pd.Series(values, dtype=object))
+    assert [row["void"] for row in plain(economy(frame))] == ["unknown_volume", "unknown_volume", None]
+
+
+@pytest.mark.parametrize("name", ["vehicle_id", "id", "filled_at"])
+def test_lists_are_no_names(name: str) -> None:
+    frame = fills(**{name: pl.lit([1])})
+    for asked in (frame, frame.lazy(), frame.to_arrow()):
+        with pytest.raises(InvalidValue, match=name):
+            economy(asked)
+
+
+def test_views_and_uuids_of_arrow_are_text() -> None:
+    table = fills(fuel_type=pl.lit("gasoline")).to_arrow()
+    views = table.cast(
+        pa.schema(
+            [(f.name, pa.string_view() if f.type == pa.large_string() else f.type) for f in table.schema]
+        )
+    )
+    assert plain(economy(views)) == plain(economy(table))
+    uuids = pa.chunked_array([pa.array([UUID(int=200).bytes] * 4, pa.uuid())])
+    found = economy(table.drop_columns(["vehicle_id"]).append_column("vehicle_id", uuids))
+    assert [row["vehicle_id"] for row in plain(found)] == [str(UUID(int=200))] * 3

@@ -7,6 +7,7 @@ import sys
 from statistics import median
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +111,7 @@ def test_the_thriftiest_is_first_in_any_unit(unit: str) -> None:
     [
         ({"peers": "wheels"}, "vehicles"),
         ({"peers": "economy"}, "vehicles"),
+        ({"peers": 5}, "peers"),
         ({"min_peers": 0}, "min_peers"),
         ({"min_peers": 1.5}, "min_peers"),
     ],
@@ -130,6 +132,24 @@ def test_vehicles_of_another_kind_of_frame_are_refused() -> None:
     intervals, vehicles = _fleet("L/100km")
     with pytest.raises(InvalidValue, match=r"vehicles: .* must be of the kind of intervals"):
         ranking(intervals, vehicles.to_pandas())
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
+def test_vehicles_and_makes_may_be_text_of_another_kind(kind: Any) -> None:
+    intervals, vehicles = _fleet("L/100km")
+    other = vehicles.cast(
+        pa.schema([(f.name, kind if f.type == pa.string() else f.type) for f in vehicles.schema])
+    )
+    assert rows_of(ranking(intervals, other)) == rows_of(ranking(intervals, vehicles))
+
+
+def test_vehicles_by_number_and_by_name_are_not_the_same() -> None:
+    intervals, vehicles = _fleet("L/100km")
+    numbers = pa.array(range(len(vehicles)))
+    with pytest.raises(InvalidValue, match="vehicles: 'vehicle_id' is of Int64"):
+        ranking(intervals, vehicles.drop_columns(["vehicle_id"]).append_column("vehicle_id", numbers))
 
 
 def _run(program: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,6 +133,32 @@ def test_a_window_that_is_none_is_refused(asked: dict[str, Any]) -> None:
         rolling_economy(table_of([], INTERVALS), **asked)
 
 
+def test_a_window_of_more_rows_than_there_can_be_is_all_of_them() -> None:
+    table = table_of([_row("a", day, 6.0) for day in (1, 2)], INTERVALS)
+    found = said_by_all(lambda frame: rolling_economy(frame, last_n=10**30), table)
+    assert sorted(row["rolling_interval_count"] for row in found) == [1, 2]
+
+
+@pytest.mark.parametrize("ask", [lambda f: rolling_economy(f, distance_km=500), rolling_economy, outliers])
+def test_a_frame_of_pandas_keeps_its_index(ask: Any) -> None:
+    frame = table_of([_row("a", day, 6.0) for day in (3, 1, 2)], INTERVALS).to_pandas()
+    frame.index = pd.Index(["x", "y", "x"], name="vehicle_id")
+    pd.testing.assert_index_equal(ask(frame).index, frame.index)
+
+
+def test_columns_of_arrow_without_a_type_and_with_views_are_read() -> None:
+    table = table_of([_row("a", day, 6.0) for day in (1, 2)], INTERVALS)
+    place = table.column_names.index("vehicle_id")
+    odd = table.set_column(place, "vehicle_id", table["vehicle_id"].cast(pa.string_view()))
+    odd = (
+        odd.drop_columns(["void", "tank"])
+        .append_column("void", pa.nulls(2))
+        .append_column("tank", pa.nulls(2))
+    )
+    found = rolling_economy(odd, distance_km=500)
+    assert found["rolling_interval_count"].to_pylist() == [1, 2]
+
+
 def _row(vehicle: str, day: int, economy: float | None, unit: str = "L/100km", **more: Any) -> dict[str, Any]:
     on = date(2025, 1, day)
     row = {
@@ -219,7 +246,7 @@ def test_fewer_than_five_figures_have_no_median(count: int) -> None:
     assert [(r["median"], r["deviation"], r["is_outlier"]) for r in found] == [(None, None, False)] * count
 
 
-@pytest.mark.parametrize("threshold", [0, -1, "3.5", None, float("nan"), float("inf"), True])
+@pytest.mark.parametrize("threshold", [0, -1, "3.5", None, float("nan"), float("inf"), True, 10**400])
 def test_a_threshold_that_is_no_number_above_0_is_refused(threshold: Any) -> None:
     with pytest.raises(InvalidValue, match=r"threshold: .* must be a number above 0"):
         outliers(table_of([], INTERVALS), threshold)

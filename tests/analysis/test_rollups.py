@@ -6,7 +6,9 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -284,6 +286,40 @@ def test_without_any_distance_or_fuel_the_first_is_named(columns: tuple[str, ...
 def test_what_cannot_be_grouped_by_is_refused(by: Any) -> None:
     with pytest.raises(InvalidValue, match=r"by: .* must be of year, month"):
         rollup(table_of([_row()], INTERVALS), by)
+
+
+@pytest.mark.parametrize("by", [3, None, b"month"])
+def test_what_is_no_name_to_group_by_is_refused(by: Any) -> None:
+    with pytest.raises(InvalidValue, match=r"by: .* must be a name or several"):
+        rollup(table_of([_row()], INTERVALS), by)
+
+
+@pytest.mark.parametrize("engine", ["pyarrow", "pandas", "pandas on Arrow", "polars"])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("distance_km", "far"), ("cost", [1.0]), ("closed_on", "May"), ("closed_on", 3), ("is_towing", "no")],
+)
+def test_a_column_that_cannot_be_what_it_is_called_is_named(engine: str, column: str, value: Any) -> None:
+    table = table_of([_row()], INTERVALS).drop_columns([column]).append_column(column, pa.array([value]))
+    with pytest.raises(InvalidValue, match=f"intervals: '{column}' must be of .*, and is of"):
+        rollup(ENGINES[engine](table), "month")
+
+
+def test_a_name_that_two_columns_have_is_refused() -> None:
+    table = table_of([_row()], INTERVALS)
+    for frame in (table.append_column("void", table["void"]), _twice(table.to_pandas(), "void")):
+        with pytest.raises(InvalidValue, match="intervals: 'void' must be the name of one column"):
+            rollup(frame)
+
+
+def _twice(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    return pd.concat([frame, frame[[name]]], axis=1)
+
+
+def test_sums_beyond_the_whole_numbers_of_a_float_are_rounded_on_every_engine() -> None:
+    rows = [_row(distance_km=8.9e9, volume_l=8.9e6)] * 1100
+    (found,) = said_by_all(lambda frame: rollup(frame), table_of(rows, INTERVALS))
+    assert (found["distance_km"], found["volume_l"]) == (8.9e9 * 1100, 8.9e6 * 1100)
 
 
 @pytest.mark.parametrize("frame", [None, [1], {"distance_km": [1]}, "intervals"])

@@ -82,4 +82,4 @@ def outliers(intervals: IntoFrameT, threshold: float = 3.5) -> IntoFrameT:
     far = (nw.col("deviation").abs() > border).fill_null(False)
     unusual = (spread == 0) & (nw.col("_distance") > _FAR - 1.0)
     frame = frame.with_columns((enough & (far | unusual)).alias("is_outlier"))
-    return returned(frame, [*columns, "median", "deviation", "is_outlier"])  # type: ignore[no-any-return]
+    return returned(frame, [*columns, "median", "deviation", "is_outlier"], intervals)  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
+from motovault.analysis.natives import DATES, FLAGS, NUMBERS, settled
 from motovault.errors import InvalidValue, MissingExtra
 
 try:
@@ -25,11 +26,20 @@ __all__ = [
     "entered",
     "key",
     "known_periods",
+    "listed",
     "needed",
     "nw",
     "period",
     "text",
 ]
+
+_MANY = 2**31 - 1
+_KEYS = frozenset(
+    [
+        *("vehicle_id", "user_id", "source_id", "closed_by", "economy_unit", "fuel_unit", "currency_code"),
+        *("void", "title", "fuel_type", "fuel_grade", "location"),
+    ]
+)
 
 Frame: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"
 
@@ -38,15 +48,48 @@ def entered(frame: object, name: str, columns: Iterable[str] = ()) -> Any:
     """The caller's frame as narwhals sees it.
 
     Raises:
-        InvalidValue: It is no frame, or one of ``columns`` is missing.
+        InvalidValue: It is no frame, one of ``columns`` is missing, or a column cannot be what it is called.
     """
+    native: Any = settled(nw.to_native(frame, pass_through=True), name)
     try:
-        found = nw.from_native(frame)  # type: ignore[call-overload]
+        found = nw.from_native(native)
     except TypeError:
         kinds = "must be a frame of pandas, Polars, PyArrow, DuckDB or PySpark"
         raise InvalidValue(name, type(frame).__name__, kinds) from None
     needed(found, name, columns)
+    _check_types(found, name)
     return found
+
+
+def _check_types(frame: Any, name: str) -> None:
+    for column, kind in frame.collect_schema().items():
+        is_loose = kind in (nw.Object, nw.Unknown)
+        rule = None
+        if column in _KEYS and kind.is_nested():
+            rule = "must be of text or whole numbers"
+        elif column == "tank" and not (kind.is_numeric() or is_loose):
+            rule = "must be of whole numbers"
+        elif column in FLAGS and not (kind == nw.Boolean or is_loose):
+            rule = "must be of booleans"
+        elif column in NUMBERS - {"model_year"} and not kind.is_numeric():
+            is_other = kind == nw.Boolean or kind.is_temporal() or not _casts(frame, column, nw.Float64)
+            rule = "must be of numbers" if is_other else None
+        elif column in DATES and kind not in (nw.Date, nw.Datetime):
+            is_other = kind.is_numeric() or not _casts(frame, column, nw.Date)
+            rule = "must be of dates" if is_other else None
+        if rule is not None:
+            raise InvalidValue(name, column, f"{rule}, and is of {kind}")
+
+
+def _casts(frame: Any, column: str, to: Any) -> bool:
+    """Whether a column can be turned into another type; of what is lazy, whether that is to be hoped."""
+    if isinstance(frame, nw.LazyFrame):
+        return frame.collect_schema()[column] in (nw.String, nw.Object, nw.Unknown)
+    try:  # numbers and dates may be written out or be objects, and only a look can tell
+        frame.select(nw.col(column).cast(to))
+    except Exception:
+        return False
+    return True
 
 
 def needed(frame: Any, name: str, columns: Iterable[str]) -> None:
@@ -67,24 +110,38 @@ def by_names(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
     Raises:
         InvalidValue: One is not among ``allowed``.
     """
-    asked: list[object] = [by] if isinstance(by, str) else list(by)
     names: list[str] = []
-    for name in asked:
+    for name in listed(by, "by"):
         if not isinstance(name, str) or name not in allowed:
             raise InvalidValue("by", name, f"must be of {', '.join(allowed)}")
         names += ["year", "month"] if name == "month" else [name]
     return list(dict.fromkeys(names))
 
 
+def listed(names: object, field: str) -> list[object]:
+    """One name or several, each once, as a list.
+
+    Raises:
+        InvalidValue: It is neither.
+    """
+    if isinstance(names, str):
+        return [names]
+    if isinstance(names, bytes) or not isinstance(names, Iterable):
+        raise InvalidValue(field, names, "must be a name or several")
+    found: list[object] = []
+    found += (name for name in names if name not in found)
+    return found
+
+
 def counted(value: object, name: str) -> int:
-    """A whole number above 0.
+    """A whole number above 0, and no greater than engines count rows.
 
     Raises:
         InvalidValue: It is none.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidValue(name, value, "must be a whole number above 0")
-    return value
+    return min(value, _MANY)
 
 
 def text(frame: Any, column: str) -> nw.Expr:

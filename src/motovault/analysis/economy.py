@@ -54,19 +54,22 @@ def economy(frame: FrameT, *, economy_unit: str | None = None) -> FrameT:
         import narwhals.stable.v2 as nw
     except ImportError:
         raise MissingExtra("analysis", "narwhals") from None
+    from motovault.analysis.natives import settled, with_numbers_of_arrow, with_numbers_of_numpy
     from motovault.analysis.pipeline import intervals
+    from motovault.analysis.reading import READ
 
     asked = asked_unit(economy_unit)
-    table: Any = frame
+    # what is a frame of narwhals already comes out of it
+    table, is_arrow = with_numbers_of_numpy(settled(nw.to_native(frame, pass_through=True), "frame", READ))
     try:
         given: Any = nw.from_native(table)
     except TypeError:
         raise InvalidValue("frame", type(frame).__name__, "must be a frame that narwhals takes") from None
     if isinstance(given, nw.LazyFrame) and given.implementation.is_polars():
-        found: FrameT = _polars_lazy(frame, asked)
+        found: Any = _polars_lazy(table, asked)
     else:
-        found = intervals(given, asked).to_native()
-    return found
+        found = nw.maybe_reset_index(intervals(given, asked)).to_native()
+    return with_numbers_of_arrow(found) if is_arrow else found  # type: ignore[no-any-return]
 
 
 def asked_unit(text: str | None) -> EconomyUnit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from motovault.analysis.doors import counted, entered, key, needed, nw
+from motovault.analysis.doors import counted, entered, key, listed, needed, nw
 from motovault.analysis.partitions import middle
 from motovault.analysis.rollups import DISTANCES, pooled, summable
 from motovault.analysis.summing import divided, higher
@@ -58,12 +58,14 @@ def ranking(
         UnknownUnit: There is no such economy unit.
     """
     enough = counted(min_peers, "min_peers")
-    wanted = [peers] if isinstance(peers, str) else list(dict.fromkeys(peers))
+    wanted: Any = listed(peers, "peers")
     fleet = entered(vehicles, "vehicles", ["vehicle_id"])
     needed(fleet, "vehicles", wanted)
     for name in wanted:
         if name in _RESERVED:
             raise InvalidValue("peers", name, "is a column of the answer: it cannot make peers")
+        if fleet.collect_schema()[name].is_nested():
+            raise InvalidValue("peers", name, "holds lists: it cannot make peers")
     given = entered(intervals, "intervals", ["vehicle_id"])
     if type(given) is not type(fleet) or given.implementation is not fleet.implementation:
         kind = f"{fleet.implementation} {type(fleet).__name__}"
@@ -71,10 +73,24 @@ def ranking(
     frame = pooled(summable(given, include_towing, economy_unit), ["vehicle_id"])
     distances = [name for name in DISTANCES if name in frame.collect_schema().names()]
     about = ["title"] if "title" in fleet.collect_schema().names() and "title" not in wanted else []
+    frame, fleet = _by_one_type(frame, fleet)
     frame = frame.join(fleet.select("vehicle_id", *about, *wanted), on="vehicle_id", how="left")
     frame = _standing(frame, wanted, enough)
     columns = ["vehicle_id", *about, *wanted, "economy_unit", "interval_count", *distances, "economy", *_NEW]
     return frame.sort("vehicle_id", "economy_unit").select(*columns).to_native()  # type: ignore[no-any-return]
+
+
+def _by_one_type(frame: Any, fleet: Any) -> tuple[Any, Any]:
+    """Both with vehicles as text, or both with whole numbers: engines join nothing else."""
+    kinds = [one.collect_schema()["vehicle_id"] for one in (frame, fleet)]
+    are_numbers = [kind.is_numeric() for kind in kinds]
+    if are_numbers[0] is not are_numbers[1]:
+        raise InvalidValue("vehicles", "vehicle_id", f"is of {kinds[1]}, and that of intervals of {kinds[0]}")
+    one_kind = nw.Int64 if are_numbers[0] else nw.String
+    if are_numbers[0] and kinds[0] == kinds[1]:
+        return frame, fleet
+    column = nw.col("vehicle_id").cast(one_kind)
+    return frame.with_columns(column), fleet.with_columns(column)
 
 
 def _standing(frame: Any, peers: Sequence[str], enough: int) -> Any:
@@ -86,8 +102,8 @@ def _standing(frame: Any, peers: Sequence[str], enough: int) -> Any:
     )
     keys = []
     for n, name in enumerate(peers):
-        is_text = frame.collect_schema()[name] in {nw.String, nw.Object, nw.Unknown}
-        frame = frame.with_columns(key(frame, name, f"_key{n}", "" if is_text else -1))
+        is_number = frame.collect_schema()[name].is_numeric()
+        frame = frame.with_columns(key(frame, name, f"_key{n}", -1 if is_number else ""))
         keys.append(f"_key{n}")
     for level in range(len(peers) + 1):
         frame = _level(frame, peers[:level], keys[:level], level)

@@ -28,6 +28,7 @@ READ: Final = frozenset(
 
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 _LOOSE: Final = (nw.Object, nw.Unknown)
+_TANK_RULE: Final = "must be of whole numbers"
 _DATE_RULE: Final = "must be of dates without a time zone (the owner's local date)"
 
 
@@ -117,16 +118,11 @@ def _columns(given: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind
     if "id" in schema:
         columns.append(_key(given, schema, "id"))
     if "tank" in schema:
-        if not (schema["tank"].is_numeric() or schema["tank"] in _LOOSE):
-            raise InvalidValue("tank", str(schema["tank"]), "must be of whole numbers")
-        columns.append(
-            _cast(given, schema, "tank", nw.Float64).fill_null(1).cast(nw.Int64)
-            if not schema["tank"].is_integer()
-            else nw.col("tank").fill_null(1).cast(nw.Int64)
-        )
+        columns.append(_tank(given, schema))
     for name, default in zip(_FLAGS, (True, False, False), strict=True):
         if name in schema:
-            if schema[name] != nw.Boolean and schema[name] not in _LOOSE:
+            is_objects = schema[name] == nw.Object and given.implementation.is_pandas_like()
+            if not (schema[name] in (nw.Boolean, nw.Unknown) or is_objects):
                 raise InvalidValue(name, str(schema[name]), "must be of booleans")
             columns.append(nw.col(name).fill_null(default).cast(nw.Boolean))
     for name in ("odometer_unit", "fuel_unit", "currency_code"):
@@ -135,9 +131,39 @@ def _columns(given: Any, schema: Any, dials: tuple[Kind, ...], fuels: tuple[Kind
     amounts = [name for kind in dials for name in (kind.column, kind.trip, kind.excluded, kind.own)]
     amounts += [*(kind.column for kind in fuels), "total_cost"]
     columns += [_number(given, schema, name) for name in amounts if name in schema]
+    if "filled_at" in schema:
+        _check_order(given, schema, "filled_at")
     handed_on = ("filled_at", "user_id", "fuel_type", "fuel_grade", "location")
     columns += [nw.col(name) for name in handed_on if name in schema]
     return columns
+
+
+def _tank(given: Any, schema: Any) -> nw.Expr:
+    dtype = schema["tank"]
+    if not (dtype.is_numeric() or dtype in _LOOSE):
+        raise InvalidValue("tank", str(dtype), _TANK_RULE)
+    if dtype.is_integer() and dtype not in (nw.UInt64, nw.Int128, nw.UInt128):
+        return nw.col("tank").fill_null(1).cast(nw.Int64)
+    number = _cast(given, schema, "tank", nw.Float64)
+    number = nw.when(~number.is_nan()).then(number).otherwise(None).fill_null(1)
+    if isinstance(given, nw.DataFrame) and len(given):
+        tank = nw.col("tank")
+        odd = given.select(tank=number).filter((tank != tank.floor()) | (tank.abs() > 2**53))
+        if len(odd):
+            raise InvalidValue("tank", float(odd["tank"][0]), _TANK_RULE)
+    return number.cast(nw.Int64)
+
+
+def _check_order(given: Any, schema: Any, name: str) -> None:
+    """That values of a column can be put in order."""
+    rule = "must be of moments, or of something else that has one order"
+    if schema[name].is_nested():
+        raise InvalidValue(name, str(schema[name]), rule)
+    if schema[name] == nw.Object and isinstance(given, nw.DataFrame):
+        try:  # naive and aware moments have none, and only a look at the values can tell
+            given.select("vehicle_id", name).sort("vehicle_id", name)
+        except Exception as error:
+            raise InvalidValue(name, str(schema[name]), rule) from error
 
 
 def _number(given: Any, schema: Any, name: str) -> nw.Expr:
@@ -162,7 +188,8 @@ def _cast(given: Any, schema: Any, name: str, dtype: Any) -> nw.Expr:
 def _key(given: Any, schema: Any, name: str) -> nw.Expr:
     if schema[name] == nw.String or schema[name].is_integer():
         return nw.col(name)
-    if schema[name].is_numeric() or schema[name].is_temporal() or schema[name] == nw.Boolean:
+    dtype = schema[name]
+    if dtype.is_numeric() or dtype.is_temporal() or dtype.is_nested() or dtype == nw.Boolean:
         raise InvalidValue(name, str(schema[name]), "must be of text, UUIDs or whole numbers")
     return _cast(given, schema, name, nw.String)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from motovault.analysis import summing
 from motovault.analysis.doors import counted, day, entered, key, needed, nw, text
+from motovault.analysis.natives import indexed_as
 from motovault.analysis.partitions import before, running
 from motovault.analysis.rollups import summable
 from motovault.analysis.summing import DISTANCE_SCALE, UNITS_BY_KIND
@@ -77,7 +78,7 @@ def rolling_economy(
         nw.when(shown).then(nw.col("rolling_economy")).alias("rolling_economy"),
         nw.when(shown).then(nw.col("_one")).alias("rolling_interval_count"),
     )
-    return returned(frame, [*columns, "rolling_economy", "rolling_interval_count"])  # type: ignore[no-any-return]
+    return returned(frame, [*columns, "rolling_economy", "rolling_interval_count"], intervals)  # type: ignore[no-any-return]
 
 
 def as_driven(frame: Any) -> Any:
@@ -100,10 +101,11 @@ def as_driven(frame: Any) -> Any:
     )
 
 
-def returned(frame: Any, columns: list[str]) -> Any:
-    """The caller's columns and the new ones, in the caller's order of rows if there is one."""
+def returned(frame: Any, columns: list[str], given: object) -> Any:
+    """The caller's columns and the new ones, in the caller's order and by the caller's index of rows."""
     order = ["_vehicle", "_tank", *_ORDER] if isinstance(frame, nw.LazyFrame) else ["_row"]
-    return frame.sort(*order).select(*columns).to_native()
+    found = frame.sort(*order).select(*columns).to_native()
+    return indexed_as(found, nw.to_native(given, pass_through=True))
 
 
 def _before_distance(frame: Any, distance_km: float) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final, Literal
 
 from motovault.analysis.economy import asked_unit
@@ -46,6 +46,7 @@ _TYPES: Final = {
 _USUAL: Final = tuple(name for name in _TYPES if name not in ("fuel_distance_km", "fuel_h"))
 _STANDS_FOR: Final = "the_table_that_was_named"
 _STEP: Final = "__duckdb_s"
+_PARTS: Final = {"expressions", "from_"}
 
 
 def economy_sql(
@@ -81,6 +82,9 @@ def economy_sql(
     if dialect not in _DIALECTS:
         raise InvalidValue("dialect", dialect, "must be one of " + ", ".join(_DIALECTS))
     asked = asked_unit(economy_unit)
+    if isinstance(columns, str | bytes) or not isinstance(columns, Iterable | None):
+        raise InvalidValue("columns", columns, "must be the names of columns")
+    given = frozenset(_USUAL if columns is None else columns)
     for package in ("narwhals", "duckdb", "sqlglot"):
         try:
             __import__(package)
@@ -92,7 +96,7 @@ def economy_sql(
 
     from motovault.analysis.pipeline import intervals
 
-    there = [name for name in _TYPES if name in (_USUAL if columns is None else columns)]
+    there = [name for name in _TYPES if name in given]
     declared = ", ".join(f'"{name}" {_TYPES[name]}' for name in there) or '"nothing" BOOLEAN'
     with duckdb.connect() as connection:
         connection.execute(f'CREATE TABLE "{_STANDS_FOR}" ({declared})')
@@ -103,18 +107,9 @@ def economy_sql(
 def _translated(query: str, dialect: str, table: str) -> str:
     import sqlglot
     from sqlglot import exp
-    from sqlglot.errors import ParseError
 
     tree: Any = sqlglot.parse_one(query, read="duckdb")
-    try:
-        source: Any = exp.maybe_parse(table, into=exp.Table, dialect=dialect)
-    except ParseError:
-        try:
-            source = sqlglot.parse_one(f"SELECT 1 FROM {table}", read=dialect).args["from_"].this
-        except (ParseError, KeyError, AttributeError):
-            raise InvalidValue(
-                "table", table, "must be the name of a table, or a query in brackets"
-            ) from None
+    source = _source(table, dialect)
     for part in source.find_all(exp.Identifier):
         part.set("quoted", True)
 
@@ -143,3 +138,24 @@ def _translated(query: str, dialect: str, table: str) -> str:
             order.pop()
             tree.set("order", order)
     return str(tree.sql(dialect=dialect))
+
+
+def _source(table: str, dialect: str) -> Any:
+    """What stands behind ``FROM``: one table, or one query in brackets, and nothing else."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    refused = InvalidValue("table", table, "must be the name of a table, or a query in brackets")
+    if not isinstance(table, str):
+        raise refused
+    try:
+        found: Any = sqlglot.parse_one(f"SELECT 1 FROM {table}", read=dialect)
+    except SqlglotError:
+        raise refused from None
+    if not isinstance(found, exp.Select) or {name for name, part in found.args.items() if part} != _PARTS:
+        raise refused
+    source = found.args["from_"].this
+    if not isinstance(source, exp.Table | exp.Subquery | exp.Values) or source.args.get("joins"):
+        raise refused
+    return source

@@ -11,6 +11,7 @@ the higher counts 2^20 at a time.
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from typing import Any, Final
 
@@ -126,7 +127,7 @@ def total(name: str) -> nw.Expr:
     number above 2^53 into a float: the two must not be put together before.)
     """
     high, low = nw.col(f"{name}_high"), nw.col(f"{name}_low")
-    return high.cast(nw.Float64) * float(PART) + low.cast(nw.Float64)
+    return as_float(high) * float(PART) + as_float(low)
 
 
 def divided(value: nw.Expr, divisor: nw.Expr | float) -> nw.Expr:
@@ -220,6 +221,6 @@ def number(value: object, name: str) -> float:
     Raises:
         InvalidValue: It is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= sys.float_info.max:
         raise InvalidValue(name, value, "must be a number above 0")
     return float(value)
