@@ -56,7 +56,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-IN_ONE_PROCESS = ("tests/storage/sql/test_scale.py",)
+IN_ONE_PROCESS = ("tests/storage/sql/test_scale.py", "tests/providers/test_vpic_catalogue.py")
 """Modules with a fixture so dear that only one process of a run shall make it."""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from motovault.cache import open_cache
 from motovault.cache.near import NearCache
 from motovault.errors import InvalidValue
+from tests.cache.stores import listening
 
 
 def _put(cache: NearCache, key: str) -> bool:
@@ -56,3 +59,11 @@ def test_a_bound_of_no_time_is_refused(redis_url: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         open_cache(redis_url, near_seconds=0)
     assert caught.value.field == "near_seconds"
+
+
+def test_closing_does_not_wait_until_the_listener_would_look_up(redis_url: str, redis_prefix: str) -> None:
+    answers = listening(open_cache(redis_url, prefix=redis_prefix, near_seconds=30))  # looks up every 4 s
+    time.sleep(0.1)  # by now it waits for what comes
+    start = time.monotonic()
+    answers.close()
+    assert time.monotonic() - start < 2

@@ -125,9 +125,9 @@ answers.close()
 """
 
 
-@pytest.mark.parametrize(("processes", "threads"), [(8, 25), (16, 1)])
+@pytest.mark.parametrize(("processes", "threads"), [(5, 40), (10, 1)])
 def test_several_processes_ask_once(redis_url: str, redis_prefix: str, processes: int, threads: int) -> None:
-    """Two hundred askers in eight processes, none of which knows of the others; and sixteen alone."""
+    """Two hundred askers in five processes, none of which knows of the others; and ten alone."""
     command = [sys.executable, "-c", PROGRAM, redis_url, redis_prefix, str(threads)]
     with contextlib.ExitStack() as stack:
         running = [

@@ -84,10 +84,10 @@ def test_memory_has_no_schema(motovault: Cli) -> None:
         assert "has no schema" in done.err
 
 
-def test_a_server_that_is_not_there_is_one_line_without_the_password(motovault_process: Cli) -> None:
+def test_a_server_that_is_not_there_is_one_line_without_the_password(motovault: Cli) -> None:
     url = "postgresql://ana:hush@127.0.0.1:1/garage"
     for command in (["status"], ["migrate"], ["report", "--user", "ana"], ["demo"]):
-        done = motovault_process(*command, "--database", url)
+        done = motovault(*command, "--database", url)
         assert (done.code, done.out) == (1, "")
         (line,) = done.err.splitlines()
         assert line.startswith("error: ")

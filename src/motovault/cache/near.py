@@ -12,7 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from motovault.cache.local import LocalCache
 from motovault.cache.redis import FAILURES, RedisCache
@@ -64,10 +64,19 @@ class NearCache(LocalCache):
             self.drop_all()  # it has been deaf for a while
         self.trusted_until = asked_at + bound_seconds
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it gives what is kept."""
+        return self._timer() < self.trusted_until
+
     def distrust(self) -> None:
         """Whether it is told anything is not known."""
         self.trusted_until = 0.0
         self.drop_all()
+
+
+_NOTHING: Final = ""
+"""A key that nobody has."""
 
 
 class Listener:
@@ -96,6 +105,9 @@ class Listener:
     def close(self) -> None:
         """Stop listening; the near cache gives nothing from then on."""
         self._closed.set()
+        if self._near.is_trusted:  # else the server may be out of reach, which takes long to find out
+            with contextlib.suppress(*FAILURES):
+                self._far.client.publish(self._far.channel, _NOTHING)  # so that the thread wakes up
         self._thread.join(5)
         self._near.distrust()
 

@@ -158,18 +158,21 @@ def _field(answer: DecodedVin, name: str) -> DecodedField[Any]:
     return found or EMPTY
 
 
-def names_of(wmi: str, attributes: Mapping[str, str]) -> dict[str, str | None]:
-    """What vPIC says of each field, spelled as the decoder spells it; None where it is silent.
+def names_of(wmi: str, attributes: Mapping[str, str]) -> tuple[str | None, ...]:
+    """What vPIC says of each of :data:`NAMES`, spelled as the decoder spells it; None where it is silent.
 
     Args:
         wmi: The maker's part of the VIN.
         attributes: By vPIC's names of its elements.
     """
-    found = {
-        name: told(wmi, *(_said(attributes.get(element)) for element in _READ_FROM[name]))
-        for name, told in _TOLD.items()
-    }
-    return {name: None if field is None else field.value for name, field in found.items()}
+    return _names(wmi, *map(attributes.get, _READ_FOR_NAMES))
+
+
+@lru_cache(maxsize=16384)
+def _names(wmi: str, *raw: str | None) -> tuple[str | None, ...]:
+    said = dict(zip(_READ_FOR_NAMES, map(_said, raw), strict=True))
+    found = (_TOLD[name](wmi, *map(said.get, _READ_FROM[name])) for name in NAMES)
+    return tuple(None if field is None else field.value for field in found)
 
 
 def _said(value: str | None) -> str | None:
@@ -292,6 +295,11 @@ _READ_FROM: Final = {
     "vehicle_type": ("Vehicle Type",),
     "manufacturer": ("Manufacturer Name",),
 }
+NAMES: Final = ("vehicle_type", "make", "model", "trim", "engine", "transmission")
+"""What an option of a catalogue is made of."""
+
+_READ_FOR_NAMES: Final = tuple(dict.fromkeys(element for name in NAMES for element in _READ_FROM[name]))
+
 _LATEST, _YEAR = 0, 1
 _ELEMENTS: Final = tuple(dict.fromkeys(element for read in _READ_FROM.values() for element in read))
 _PLACE: Final = {element: place for place, element in enumerate(_ELEMENTS, start=_YEAR + 1)}

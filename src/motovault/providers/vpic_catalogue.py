@@ -81,30 +81,38 @@ def _options(ultravin: Any, kinds: frozenset[str], clock: Clock) -> Iterator[Veh
 
 
 def _through_the_years(ultravin: Any, vins: list[str], kinds: frozenset[str], now: Any) -> Iterator[Row]:
-    asked = set(vins)
+    asked = set(map(_bare, vins))
     while vins:
         following: list[str] = []
         for vin, told in zip(vins, ultravin.decode_batch(vins, now=now), strict=True):
             year, names = told["model_year"], names_of(wmi_of(vin), told["attributes"])
-            make, model = names["make"], names["model"]
-            if make is None or model is None or names["vehicle_type"] not in kinds:
+            kind, make, model, trim, engine, transmission = names
+            if make is None or model is None or kind not in kinds:
                 continue
             if year is None or not _FIRST_YEAR <= year <= now.year + 1:
                 continue
-            yield year, make, model, names["trim"] or "", names["engine"], names["transmission"]
+            yield year, make, model, trim or "", engine, transmission
             for other in _of_years(vin, (year - 1, year + 1), now.year + 1):
-                if other not in asked:
-                    asked.add(other)
-                    following.append(other)
+                if (bare := _bare(other)) not in asked:
+                    asked.add(bare)
+                    following.append(with_check_digit(other))
         vins = following
 
 
 def _of_years(vin: str, years: Iterable[int], latest: int) -> Iterator[str]:
-    """The same VIN of another year, where its cycle of 30 years, which position 7 tells, has that."""
+    """The same VIN of another year, where its cycle of 30 years, which position 7 tells, has that.
+
+    With the check digit that it had, which is wrong now.
+    """
     first = 1980 if vin[6].isdigit() else 1980 + _CYCLE
     for year in years:
         if max(first, _FIRST_YEAR) <= year < first + _CYCLE and year <= latest:
-            yield with_check_digit(f"{vin[:9]}{_CODES[year % _CYCLE]}{vin[10:]}")
+            yield f"{vin[:9]}{_CODES[year % _CYCLE]}{vin[10:]}"
+
+
+def _bare(vin: str) -> str:
+    """Without the check digit, which follows from the rest."""
+    return vin[:8] + vin[9:]
 
 
 _CODES: Final = {(1980 + place) % _CYCLE: code for place, code in enumerate(YEAR_CODES)}

@@ -21,7 +21,7 @@ from motovault.testing.examples import ANA, NOON, example_option, example_vehicl
 from tests import scratch
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "vehicle-catalogue.md"
-SIZE = 100_000
+SIZE = 30_000
 
 
 def execute(store: SqlStore, *statements: str) -> None:
@@ -179,9 +179,8 @@ def test_every_spelling_is_asked_for_as_sqlite_sees_it() -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_options_come_in_and_twice_change_nothing(
-    migrated_url: str, tmp_path: Path
-) -> None:
+def test_many_options_come_in_and_twice_change_nothing(migrated_url: str, tmp_path: Path) -> None:
+    """In several chunks; that a hundred thousand do is in ``benchmarks/catalogue.py``."""
     path = tmp_path / "catalogue.csv"
     write_catalogue(path, catalogue_options(SIZE))
     with open_vault(migrated_url, migrate=False) as vault:
@@ -198,11 +197,12 @@ def test_a_hundred_thousand_options_come_in_and_twice_change_nothing(
             )
         changes = vault.catalogue.import_options(some, replace=True)
         assert (changes.added, changes.removed) == (0, SIZE - 2_000)
-        assert changes.engines_removed > 1_000
+        assert changes.engines_removed > 300
 
 
-def test_memory_does_not_grow_with_the_options(store: SqlStore) -> None:
+def test_memory_does_not_grow_with_the_options(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines are held by name, options a chunk at a time: five chunks take what two take."""
+    monkeypatch.setattr("motovault.storage.sql.catalogue_import._CHUNK", 3_000)
 
     def peak(size: int) -> int:
         options = (
@@ -217,4 +217,4 @@ def test_memory_does_not_grow_with_the_options(store: SqlStore) -> None:
             tracemalloc.stop()
 
     peak(100)
-    assert peak(50_000) < 1.5 * peak(20_000)
+    assert peak(15_000) < 1.5 * peak(6_000)
