@@ -110,6 +110,47 @@ def test_ours_is_written_anew_and_what_is_not_ours_is_left(vault: motovault.Vaul
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.parquet", "b", "c"]
 
 
+@pytest.mark.parametrize("partition_by", [None, "vehicle"])
+def test_a_place_where_nothing_can_be_written_is_refused_by_name(
+    vault: motovault.Vault, tmp_path: Path, partition_by: Any
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    for path in (b"a\0b".decode(), 5, tmp_path / "pipe"):
+        with pytest.raises(InvalidValue, match="path"):
+            vault.frames.to_parquet(path, partition_by=partition_by)
+    for path in (tmp_path / ("a" * 300), tmp_path / "file" / "x"):
+        with pytest.raises(StorageFailure, match="cannot be written"):
+            vault.frames.to_parquet(path, partition_by=partition_by)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "pipe"]
+
+
+@pytest.mark.parametrize("partition_by", [None, "vehicle"])
+def test_what_a_link_leads_to_is_replaced_and_a_long_name_is_no_hindrance(
+    vault: motovault.Vault, tmp_path: Path, partition_by: Any
+) -> None:
+    (tmp_path / "link").symlink_to("there")
+    for name in ("link", "link", "a" * 250):
+        assert vault.frames.to_parquet(tmp_path / name, partition_by=partition_by) == 40
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there").exists()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_folder_that_the_program_works_in_is_not_taken_from_under_it(
+    vault: motovault.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidValue, match="works in"):
+        vault.frames.to_parquet(".", partition_by="vehicle")
+
+
+def test_partitions_without_a_row_say_which_columns_there_would_be(tmp_path: Path) -> None:
+    frames = motovault.open_vault("memory:").frames
+    assert frames.to_parquet(tmp_path / "none", partition_by="vehicle") == 0
+    assert pl.read_parquet(tmp_path / "none/*/*.parquet").schema == frames.fuel_logs().schema
+
+
 def test_an_error_on_the_way_leaves_what_was_there(
     vault: motovault.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +167,7 @@ def test_an_error_on_the_way_leaves_what_was_there(
     for options in ({}, {"partition_by": "vehicle"}):
         target = path if not options else tmp_path / "folder"
         with pytest.raises(StorageFailure, match="gone"):
-            frames.to_parquet(target, **options)  # type: ignore[arg-type]
+            frames.to_parquet(target, **options)
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["a.parquet"]
     with pytest.raises(StorageFailure, match="cannot be written"):

@@ -7,6 +7,7 @@ what was there before in the place itself.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -48,22 +49,22 @@ def write_file(
     overwrite: bool,
 ) -> int:
     """All batches in one file; how many rows."""
-    target = Path(path)
-    if target.is_dir():
-        raise InvalidValue("path", str(target), "is a folder; give a file, or partition_by")
-    if target.exists() and not overwrite and not _is_our_file(target):
-        raise InvalidValue(
-            "path", str(target), "is a file that is not ours: give overwrite=True to replace it"
-        )
-    making = _beside(target)
-    try:
-        count = _write(making, what, schema, batches)
-        os.replace(making, target)
-    except OSError as error:
-        raise _failure(target, error) from error
-    finally:
-        making.unlink(missing_ok=True)
-    _settle(target.parent)
+    with _place(path) as target:
+        if target.is_dir():
+            raise InvalidValue("path", str(target), "is a folder; give a file, or partition_by")
+        if target.exists() and not target.is_file():
+            raise InvalidValue("path", str(target), "is neither a file nor a folder")
+        if target.exists() and not overwrite and not _is_our_file(target):
+            rule = "is a file that is not ours: give overwrite=True to replace it"
+            raise InvalidValue("path", str(target), rule)
+        making = _beside(target)
+        try:
+            count = _write(making, what, schema, batches)
+            os.replace(making, target)
+        finally:
+            with contextlib.suppress(OSError):  # where nothing could be made there is nothing to take away
+                making.unlink()
+        _settle(target.parent)
     return count
 
 
@@ -79,37 +80,52 @@ def write_folder(
     """All batches in a folder, ``bucket=N/part.parquet``; how many rows."""
     if type(partitions) is not int or not 1 <= partitions <= 256:
         raise InvalidValue("partitions", partitions, "must be a whole number from 1 to 256")
-    target = Path(path)
-    _check_folder(target, overwrite)
-    making = _beside(target)
-    before = making.with_suffix(".old")
-    try:
-        making.mkdir(parents=True)
-        count = _spread(making, what, schema, batches, partitions)
-        mark = making / _MARK_FILE
-        mark.write_text(
-            json.dumps({"frame": what, "rows": count, "partitions": partitions}), encoding="utf-8"
-        )
-        _settle(mark)
-        _settle(making)
-        if target.exists():
-            target.rename(before)
-        making.rename(target)
-    except OSError as error:
-        raise _failure(target, error) from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-        if before.exists():
+    with _place(path) as target:
+        _check_folder(target, overwrite)
+        making = _beside(target)
+        before = making.with_suffix(".old")
+        try:
+            making.mkdir(parents=True)
+            count = _spread(making, what, schema, batches, partitions)
+            mark = making / _MARK_FILE
+            mark.write_text(
+                json.dumps({"frame": what, "rows": count, "partitions": partitions}), encoding="utf-8"
+            )
+            _settle(mark)
+            _settle(making)
             if target.exists():
-                shutil.rmtree(before, ignore_errors=True)
-            else:
-                before.rename(target)
-    _settle(target.parent)
+                target.rename(before)
+            making.rename(target)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+            if before.exists():
+                if target.exists():
+                    shutil.rmtree(before, ignore_errors=True)
+                else:
+                    before.rename(target)
+        _settle(target.parent)
     return count
 
 
+@contextlib.contextmanager
+def _place(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Where to write, at the end of a link where it is one; what the system refuses is told as ours."""
+    try:
+        if b"\0" in os.fsencode(path):
+            raise ValueError
+        target = Path(os.path.realpath(path))
+    except (TypeError, ValueError):
+        raise InvalidValue("path", path, "must be the path of a file or a folder") from None
+    try:
+        yield target
+    except OSError as error:
+        reason = type(error).__name__ if error.errno is None else os.strerror(error.errno)
+        raise StorageFailure(f"{target} cannot be written: {reason}") from error
+
+
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
+    # of a long name as much as leaves room for the rest
+    return target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex}.tmp")
 
 
 def _spread(
@@ -126,8 +142,10 @@ def _spread(
                 if sum(map(len, held)) >= _GROUP:
                     writers.write(bucket, pa.Table.from_batches(held, schema))
                     held.clear()
-        for bucket, held in waiting.items():
-            writers.write(bucket, pa.Table.from_batches(held, schema))
+        # without a row there is one part too: it says which columns there would be
+        for bucket, held in (waiting or {0: []}).items():
+            if held or not waiting:
+                writers.write(bucket, pa.Table.from_batches(held, schema))
         return writers.rows
 
 
@@ -154,8 +172,6 @@ class _Writers:
         self.rows = 0
 
     def write(self, bucket: int, table: pa.Table) -> None:
-        if not table.num_rows:
-            return
         if bucket not in self._open:
             path = self._folder / f"bucket={bucket}" / "part.parquet"
             path.parent.mkdir()
@@ -219,6 +235,8 @@ def _check_folder(target: Path, overwrite: bool) -> None:
         return
     if not target.is_dir():
         raise InvalidValue("path", str(target), "is a file; give a folder, or no partition_by")
+    if target.samefile(os.curdir):
+        raise InvalidValue("path", str(target), "is the folder that the program works in; give one within it")
     held = list(target.iterdir())
     if (target / _MARK_FILE).is_file() or not held:
         others = [one.name for one in held if one.name != _MARK_FILE and not one.name.startswith("bucket=")]
@@ -229,7 +247,3 @@ def _check_folder(target: Path, overwrite: bool) -> None:
     if others:
         rule = "is a folder with other things in it, which are not replaced: " + ", ".join(sorted(others)[:3])
         raise InvalidValue("path", str(target), rule)
-
-
-def _failure(target: Path, error: OSError) -> StorageFailure:
-    return StorageFailure(f"{target} cannot be written: {error.strerror or type(error).__name__}")
