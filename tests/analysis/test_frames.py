@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ import motovault
 from motovault.analysis.finishing import schema_of
 from motovault.domain.fuel_logs import FuelLogId
 from motovault.domain.vehicles import VehicleId, VehicleNotFound
-from motovault.errors import InvalidValue, MissingExtra, NotAllowed
+from motovault.errors import InvalidValue, MissingExtra, NotAllowed, StorageFailure
 from motovault.testing import strategies as mv
 from motovault.testing.awkward import AWKWARD_TEXTS, AWKWARD_TIMES, FUEL_LOG_KINDS, MAINTENANCE_LOG_KINDS
 from motovault.testing.examples import (
@@ -328,7 +329,10 @@ def test_wrong_words_are_refused_by_name(vault: Vault) -> None:
         lambda: frames.fuel_logs(backend="spark"),
         lambda: frames.fuel_logs(numbers="int"),
         lambda: frames.batches("fuel"),
+        lambda: frames.fuel_logs(backend=["polars"]),
+        lambda: frames.batches({}),
         lambda: frames.batches(rows=0),
+        lambda: frames.batches(rows=10**30),
         lambda: frames.intervals(economy_unit="furlongs"),
         lambda: frames.batches("intervals", economy_unit="furlongs"),
     ):
@@ -360,6 +364,22 @@ def test_what_an_open_transaction_wrote_is_seen_and_undone(server: tuple[str, st
                 assert len(garage.frames.fuel_logs()) == 1
                 raise ZeroDivisionError
             assert len(garage.frames.fuel_logs()) == 0
+
+
+def test_batches_end_with_the_transaction_that_they_were_begun_in(
+    server: tuple[str, str], tmp_path: Path
+) -> None:
+    """Behind it the connection may be somebody else's."""
+    with opened("postgresql", *server) as (_, on_server), motovault.open_vault(tmp_path / "x.db") as in_file:
+        for vault in (on_server, in_file):
+            garage = vault.garage("ana")
+            car = garage.vehicles.add(license_plate="X")
+            garage.fuel_logs.add(car.id, filled_at=datetime(2026, 1, 1, tzinfo=UTC), odometer=1, volume=1)
+            with garage.transaction():
+                begun = garage.frames.batches(rows=1)
+                assert next(begun).num_rows == 1
+            with pytest.raises(StorageFailure, match="has ended"):
+                next(begun)
 
 
 def test_batches_are_the_frame_in_parts(server: tuple[str, str]) -> None:

@@ -19,7 +19,7 @@ _EXTRAS: Final = {"pandas": "pandas", "polars": "analysis", "pyarrow": "analysis
 
 def check_backend(backend: str) -> None:
     """Raises InvalidValue for one that is none of ours, MissingExtra for one that is not installed."""
-    if backend not in _EXTRAS:
+    if backend not in tuple(_EXTRAS):  # which takes what cannot be hashed as well
         raise InvalidValue("backend", backend, "must be pandas, polars or pyarrow")
     for package in dict.fromkeys(("pyarrow", backend)):
         if importlib.util.find_spec(package) is None:

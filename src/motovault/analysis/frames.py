@@ -29,7 +29,8 @@ Numbers = Literal["float", "decimal"]
 Name = Literal["fuel_logs", "intervals", "maintenance", "odometer", "vehicles"]
 
 _NAMES: Final = ("fuel_logs", "intervals", "maintenance", "odometer", "vehicles")
-_ROWS: Final = 50_000
+_ROWS: Final = 100_000
+_MOST_ROWS: Final = 10_000_000
 
 
 class _Read(Protocol):
@@ -236,7 +237,7 @@ class Frames:
         Args:
             what: ``fuel_logs``, ``intervals``, ``maintenance``, ``odometer`` or ``vehicles``.
             vehicle_id: As above.
-            rows: In a batch; of intervals at least all of one vehicle.
+            rows: In a batch at most; of intervals at least all of one vehicle.
             numbers: As above.
             economy_unit: Of intervals.
         """
@@ -296,8 +297,8 @@ class Frames:
             raise InvalidValue("what", what, "must be " + ", ".join(_NAMES[:-1]) + f" or {_NAMES[-1]}")
         if numbers not in ("float", "decimal"):
             raise InvalidValue("numbers", numbers, "must be float or decimal")
-        if type(rows) is not int or rows < 1:
-            raise InvalidValue("rows", rows, "must be a whole number of at least 1")
+        if type(rows) is not int or not 1 <= rows <= _MOST_ROWS:
+            raise InvalidValue("rows", rows, f"must be a whole number from 1 to {_MOST_ROWS:,}")
 
     def _frame(
         self,

@@ -131,6 +131,24 @@ def test_another_ending_is_refused_and_nothing_written(name: str, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_cannot_be_written_leaves_the_one_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = economy_chart(economy([]))
+    written = save_chart(chart, tmp_path / "car.json").read_bytes()
+
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        save_chart(chart, tmp_path / "car.json")
+    assert [one.name for one in tmp_path.iterdir()] == ["car.json"]
+    assert (tmp_path / "car.json").read_bytes() == written
+
+
 def test_without_vl_convert_a_picture_says_what_to_install_and_json_still_works(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['vl_convert'] = None\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["save_chart"]
 
-_BINARY = {".png"}
-_TEXT = {".svg", ".html", ".json"}
+_FORMS = (".png", ".svg", ".html", ".json")
 
 
 def save_chart(chart: LayerChart | VConcatChart, path: Path | str, *, scale: float = 2) -> Path:
-    """Write a chart in the format that the file's name ends with: png, svg, html or json.
+    """Write a chart in the format of the file's ending, png, svg, html or json: all of it, or nothing.
 
     Pictures have no background, and read on a light page and on a dark one. A page of
     HTML holds all that it needs, the pointer tells the figures in it, and it needs no network.
@@ -40,19 +41,26 @@ def save_chart(chart: LayerChart | VConcatChart, path: Path | str, *, scale: flo
     altair()
     target = Path(path)
     form = target.suffix.lower()
-    if form not in _BINARY | _TEXT:
+    if form not in _FORMS:
         raise InvalidValue("path", target.name, "must end with .png, .svg, .html or .json")
-    if form == ".json":
-        target.write_text(chart.to_json(), encoding="utf-8")
-        return target
+    content = chart.to_json().encode() if form == ".json" else _drawn(chart, form, scale)
+    making = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex}.tmp")
+    try:
+        making.write_bytes(content)
+        making.replace(target)
+    finally:
+        with contextlib.suppress(OSError):  # where nothing could be made there is nothing to take away
+            making.unlink()
+    return target
+
+
+def _drawn(chart: LayerChart | VConcatChart, form: str, scale: float) -> bytes:
     try:
         convert = import_module("vl_convert")
     except ImportError:
         raise MissingExtra("analysis", "vl-convert-python") from None
     if form == ".html":
-        target.write_text(chart.to_html(inline=True), encoding="utf-8")
-    elif form == ".svg":
-        target.write_text(convert.vegalite_to_svg(chart.to_dict()), encoding="utf-8")
-    else:
-        target.write_bytes(convert.vegalite_to_png(chart.to_dict(), scale=scale))
-    return target
+        return chart.to_html(inline=True).encode()
+    if form == ".svg":
+        return str(convert.vegalite_to_svg(chart.to_dict())).encode()
+    return bytes(convert.vegalite_to_png(chart.to_dict(), scale=scale))

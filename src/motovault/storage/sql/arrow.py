@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -135,12 +136,22 @@ def _by_adbc(
                 cursor.execute(f"SELECT set_config('motovault.user_id', {_quoted(guard)}, false)")
                 cursor.fetchall()
             cursor.execute(text)
-            yield from _cut(_cast(cursor.fetch_record_batch(), schema), schema, rows)
+            yield from _cut(_cast(_ahead(cursor.fetch_record_batch()), schema), schema, rows)
     except dbapi.Error as error:
         _fail(error)
 
 
-def _cast(reader: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _ahead(reader: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same, the next one being fetched while one is worked on; the driver lets go of Python meanwhile."""
+    given = iter(reader)
+    with ThreadPoolExecutor(1) as worker:  # which waits for what is on its way before the connection goes
+        coming = worker.submit(next, given, None)
+        while (batch := coming.result()) is not None:
+            coming = worker.submit(next, given, None)
+            yield batch
+
+
+def _cast(reader: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     for batch in reader:
@@ -152,12 +163,15 @@ def _cast(reader: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 
 def _cut(found: Iterator[pa.RecordBatch], schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
-    """The same rows, so many in each batch."""
+    """The same rows, so many in each batch, or somewhat fewer where that saves a copy."""
     import pyarrow as pa
 
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in found:
+        if not waiting and rows // 4 <= batch.num_rows <= rows:
+            yield batch
+            continue
         waiting.append(batch)
         count += batch.num_rows
         while count >= rows:
