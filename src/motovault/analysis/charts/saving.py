@@ -48,6 +48,8 @@ def save_chart(chart: LayerChart | VConcatChart, path: Path | str, *, scale: flo
     try:
         making.write_bytes(content)
         making.replace(target)
+    except OSError as error:  # told of the file that was asked for
+        raise type(error)(error.errno, error.strerror, str(target)) from None
     finally:
         with contextlib.suppress(OSError):  # where nothing could be made there is nothing to take away
             making.unlink()

@@ -14,6 +14,7 @@ import attrs
 from motovault.domain.fuel_logs.entities import FuelLog
 from motovault.domain.loading import loader
 from motovault.quantities.context import EXACT
+from motovault.quantities.units import DISTANCE_TO_BASE, FUEL_TO_BASE
 
 __all__ = ["Fill", "adjusted_odometer", "fills_from_logs"]
 
@@ -83,20 +84,21 @@ def fills_from_logs(
 ) -> list[Fill]:
     """Fuel logs as fills, one each; the units and the currency stand where a log has none of its own.
 
-    An odometer or a trip distance of 0 is unknown. Charges without a unit are kilowatt-hours.
+    An odometer or a trip distance of 0 is unknown, and so is a figure in a unit that is none, which only
+    another application can have written. Charges without a unit are kilowatt-hours.
     """
     return [
         _load(
             local_date(log.filled_at),
-            log.odometer or None,
-            log.volume,
-            log.odometer_unit or distance_unit,
-            log.fuel_unit or ("kWh" if log.fuel_type == "electric" else fuel_unit),
+            (log.odometer or None) if is_distance else None,
+            log.volume if is_fuel else None,
+            driven if is_distance else distance_unit,
+            burnt if is_fuel else fuel_unit,
             log.is_full_tank,
             log.missed_previous,
-            log.trip_distance or None,
+            (log.trip_distance or None) if is_distance else None,
             None,
-            log.excluded_distance,
+            log.excluded_distance if is_distance else None,
             log.tank,
             log.is_towing,
             log.charge_start_percent,
@@ -106,4 +108,7 @@ def fills_from_logs(
             log.id,
         )
         for log in logs
+        for driven in (log.odometer_unit or distance_unit,)
+        for burnt in (log.fuel_unit or ("kWh" if log.fuel_type == "electric" else fuel_unit),)
+        for is_distance, is_fuel in ((driven in DISTANCE_TO_BASE, burnt in FUEL_TO_BASE),)
     ]
