@@ -59,7 +59,7 @@ def frames_of_all(store: Store) -> Frames:
         kept = behind_cache(store)
         if isinstance(kept, GivesTablesOfAll):
             if vehicle_id is not None:
-                known = kept.table_of_all("vehicles", vehicle_id=vehicle_id, exact=False, rows=1)
+                known = list(kept.table_of_all("vehicles", vehicle_id=vehicle_id, exact=False, rows=1))
                 if not any(batch.num_rows for batch in known):
                     raise VehicleNotFound(vehicle_id)
             yield from kept.table_of_all(name, vehicle_id=vehicle_id, exact=exact, rows=rows)

@@ -20,6 +20,7 @@ from motovault.storage.sql.whole_tables import query
 from motovault.testing.contracts.base import keep_vehicle
 from motovault.testing.examples import ANA, BOB, example_fuel_log, example_maintenance_log
 from tests import scratch
+from tests.analysis.many import fill
 
 ROOT = Path(__file__).resolve().parents[3]
 CAR = VehicleId(UUID(int=1))
@@ -260,6 +261,23 @@ def test_no_error_of_the_fast_road_tells_the_password(
 
 
 # ------------------------------------------------------------------------------- memory
+
+
+def test_a_connection_that_is_ended_while_rows_are_read_is_a_failure(postgres_database: str) -> None:
+    fill(postgres_database, 150_000)
+    server = sa.create_engine(postgres_database, isolation_level="AUTOCOMMIT")
+    with motovault.open_vault(postgres_database) as vault, server.connect() as connection:
+        batches = vault.frames.batches(rows=1_000)
+        next(batches)
+        ended = connection.exec_driver_sql(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'"
+        )
+        assert ended.scalar_one() == 1
+        with pytest.raises(StorageFailure, match="broken off"):
+            list(batches)
+        assert vault.frames.vehicles().height == 300
+    server.dispose()
 
 
 @pytest.mark.slow

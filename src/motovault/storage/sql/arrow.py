@@ -136,17 +136,26 @@ def _by_adbc(
                 cursor.execute(f"SELECT set_config('motovault.user_id', {_quoted(guard)}, false)")
                 cursor.fetchall()
             cursor.execute(text)
-            yield from _cut(_cast(_ahead(cursor.fetch_record_batch()), schema), schema, rows)
+            with contextlib.closing(_ahead(cursor.fetch_record_batch())) as batches:
+                yield from _cut(_cast(batches, schema), schema, rows)
     except dbapi.Error as error:
         _fail(error)
 
 
-def _ahead(reader: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _ahead(reader: Iterable[pa.RecordBatch]) -> Generator[pa.RecordBatch, None, None]:
     """The same, the next one being fetched while one is worked on; the driver lets go of Python meanwhile."""
+    import pyarrow as pa
+
     given = iter(reader)
     with ThreadPoolExecutor(1) as worker:  # which waits for what is on its way before the connection goes
         coming = worker.submit(next, given, None)
-        while (batch := coming.result()) is not None:
+        while True:
+            try:
+                batch = coming.result()
+            except (OSError, pa.ArrowException):  # whose text may quote what was read
+                raise StorageFailure("PostgreSQL: the rows were broken off while they were read") from None
+            if batch is None:
+                return
             coming = worker.submit(next, given, None)
             yield batch
 
