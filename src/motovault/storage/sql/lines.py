@@ -136,7 +136,7 @@ class Line:
                 cursor.execute(text, values)
                 while found := cursor.fetchmany(size):
                     yield found
-                    if self._has_let_go_of(raw):
+                    if isinstance(self, PooledLine) and self._raw is not raw:  # by now somebody else's
                         raise StorageFailure("the transaction in which these rows were being read has ended")
         except self._errors as error:
             fail(error, query=text)
@@ -149,10 +149,6 @@ class Line:
 
     def _connection(self) -> Any:
         raise NotImplementedError
-
-    def _has_let_go_of(self, raw: Any) -> bool:
-        """Whether a connection may by now be somebody else's."""
-        return False
 
     def _is_utc(self) -> bool:
         zone: bytes | None = self._connection().pgconn.parameter_status(b"TimeZone")
@@ -249,9 +245,6 @@ class PooledLine(Line):
                 pooled.invalidate()
                 return
         pooled.close()
-
-    def _has_let_go_of(self, raw: Any) -> bool:
-        return self._raw is not raw
 
     @property
     def engine(self) -> sa.Engine:
