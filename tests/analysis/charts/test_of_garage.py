@@ -122,6 +122,10 @@ def test_a_chart_is_written_in_the_format_of_its_name(tmp_path: Path) -> None:
     assert "<html" in written.lower()
     assert 'src="http' not in written, "a page that needs the network"
     assert save_chart(chart, str(png), scale=1) == png
+    (tmp_path / "link.json").symlink_to(spec)
+    spec.unlink()
+    assert save_chart(chart, tmp_path / "link.json").is_symlink()
+    assert spec.exists()
 
 
 @pytest.mark.parametrize("name", ["car", "car.pdf", "car.png.exe"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 from importlib import import_module
 from pathlib import Path
@@ -44,10 +45,11 @@ def save_chart(chart: LayerChart | VConcatChart, path: Path | str, *, scale: flo
     if form not in _FORMS:
         raise InvalidValue("path", target.name, "must end with .png, .svg, .html or .json")
     content = chart.to_json().encode() if form == ".json" else _drawn(chart, form, scale)
-    making = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex}.tmp")
+    real = Path(os.path.realpath(target))  # at the end of a link where it is one
+    making = real.with_name(f".{real.name[:40]}.{uuid.uuid4().hex}.tmp")
     try:
         making.write_bytes(content)
-        making.replace(target)
+        making.replace(real)
     except OSError as error:  # told of the file that was asked for
         raise type(error)(error.errno, error.strerror, str(target)) from None
     finally:
